@@ -152,17 +152,20 @@ def _match_variadic(
     if axis.treepath:
         return Mismatch("treepath", shape, sizes, place, None, seen)
     bound = bindings.variadics.get(axis.name)
-    joint = _join(axis.broadcast, seen, bound)
+    joint = join_variadic(axis.broadcast, seen, bound)
     if joint is None:
         expected = None if bound is None else bound[1]
         return Mismatch("axes", shape, sizes, place, expected, seen)
     return replace(bindings, variadics={**bindings.variadics, axis.name: joint})
 
 
-def _join(
+def join_variadic(
     broadcast: bool, seen: Sizes, bound: tuple[bool, Sizes] | None
 ) -> tuple[bool, Sizes] | None:
-    """Combine sizes with those that are bound; None where they do not fit."""
+    """Combine the sizes of a variadic name with those that are bound; None where they do not fit.
+
+    The generated guard calls this too, where a name is broadcast somewhere in a signature.
+    """
     if bound is None:
         return broadcast, seen
     bound_broadcast, before = bound

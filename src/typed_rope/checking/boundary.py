@@ -1,0 +1,151 @@
+"""What a function promises at its boundary: a form for every parameter, and one for the result.
+
+The axes are read as one system. Axes that are named bind a size, expressions (`d/2`) ask for one
+that is bound; parameters whose expressions wait for a name that stands further right are put after
+it, so that a table may come before the tensor that it belongs to.
+"""
+
+import inspect
+import typing
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import FrameType, FunctionType
+from typing import Any
+
+from typed_rope.checking.forms import (
+    Form,
+    ItemsForm,
+    MappingForm,
+    RecordForm,
+    form_of,
+    is_judged,
+    record_names,
+    tensor_forms,
+)
+from typed_rope.checking.hints import function_hints
+from typed_rope.shapes import ShapeSyntaxError, Sized
+
+RESULT = "return"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One annotated parameter, or a field of a checked class."""
+
+    name: str
+    form: Form
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """All that the annotations of one function say."""
+
+    function: str
+    names: tuple[str, ...]  # of all parameters, annotated or not, in order
+    parameters: tuple[Parameter, ...]  # the annotated ones, in the order in which they are checked
+    result: Form | None
+
+    @property
+    def judged(self) -> bool:
+        """Tell whether every call goes to the judge."""
+        return any(is_judged(parameter.form) for parameter in self.parameters)
+
+
+def function_boundary(
+    function: FunctionType, frame: FrameType | None, *, shapes_only: bool = False
+) -> Boundary:
+    """Read the annotations of `function`; what cannot be read is an error here."""
+    hints = function_hints(function, frame)
+    result = hints.pop(RESULT, None) if RESULT in function.__annotations__ else inspect._empty
+    signature = inspect.signature(function, follow_wrapped=False)
+    parameters = [
+        Parameter(name, _parameter_form(parameter.kind, hints[name], frame))
+        for name, parameter in signature.parameters.items()
+        if name in hints
+    ]
+    form = None if result is inspect._empty else form_of(_result_hint(function, result), frame)
+    if shapes_only:
+        parameters = [p for p in parameters if tensor_forms(p.form) or is_judged(p.form)]
+        form = form if form is not None and tensor_forms(form) else None
+    return make_boundary(
+        function.__qualname__.rpartition("<locals>.")[2],
+        tuple(signature.parameters),
+        parameters,
+        form,
+    )
+
+
+def make_boundary(
+    function: str, names: tuple[str, ...], parameters: Iterable[Parameter], result: Form | None
+) -> Boundary:
+    """Check that the axes can be evaluated, and put the parameters in an order that binds them."""
+    parameters = tuple(parameters)
+    bound = {name for parameter in parameters for name in _bound(parameter.form)}
+    for parameter in parameters:
+        _require_readable(parameter.form, bound, frozenset(names))
+    if result is not None:
+        _require_readable(result, bound | set(_bound(result)), frozenset(names))
+    return Boundary(function, names, tuple(_in_binding_order(parameters)), result)
+
+
+def _parameter_form(kind: Any, hint: Any, frame: FrameType | None) -> Form:
+    if kind is inspect.Parameter.VAR_POSITIONAL:
+        return ItemsForm(tuple[hint, ...], tuple, form_of(hint, frame))
+    if kind is inspect.Parameter.VAR_KEYWORD:
+        return MappingForm(dict[str, hint], dict, form_of(str, frame), form_of(hint, frame))
+    return form_of(hint, frame)
+
+
+def _result_hint(function: FunctionType, hint: Any) -> Any:
+    """Return what a call gives back: a generator is not asked for what it will yield."""
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        return Any
+    return type(None) if hint in (typing.NoReturn, typing.Never) else hint
+
+
+def _bound(form: Form) -> Iterator[str]:
+    for tensor in tensor_forms(form):
+        yield from tensor.shape.names
+
+
+def _asked(form: Form) -> Iterator[str]:
+    for tensor in tensor_forms(form):
+        for axis in tensor.shape.axes:
+            if isinstance(axis, Sized):
+                yield from axis.expression.names
+
+
+def _require_readable(form: Form, bound: set[str], arguments: frozenset[str]) -> None:
+    if isinstance(form, RecordForm):
+        for _, field in form.fields:
+            _require_readable(field, bound, frozenset(record_names(form.hint)) | {"self"})
+        return
+    for tensor in tensor_forms(form):
+        for axis in tensor.shape.axes:
+            if not isinstance(axis, Sized):
+                continue
+            for name in sorted(axis.expression.names - bound):
+                raise ShapeSyntaxError.at(
+                    tensor.shape.text,
+                    axis.span,
+                    f"no axis of this signature is named {name}",
+                    f"name an axis {name} on some tensor, or write {{{name}}} for an argument",
+                )
+            for field in axis.expression.fields:
+                for name in sorted(set(field.names) - arguments):
+                    raise ShapeSyntaxError.at(
+                        tensor.shape.text,
+                        axis.span,
+                        f"{{{field.text}}} reads {name}, which is no argument",
+                        f"the arguments are {', '.join(sorted(arguments))}",
+                    )
+
+
+def _in_binding_order(parameters: tuple[Parameter, ...]) -> Iterator[Parameter]:
+    waiting, known = list(parameters), set[str]()
+    while waiting:
+        ready = (p for p in waiting if set(_asked(p.form)) <= known | set(_bound(p.form)))
+        parameter = next(ready, waiting[0])
+        waiting.remove(parameter)
+        known |= set(_bound(parameter.form))
+        yield parameter

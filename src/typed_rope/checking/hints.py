@@ -1,0 +1,118 @@
+"""Turn the annotations of a function or class into live type hints.
+
+Annotations may be strings, one by one or in a whole module (`from __future__ import annotations`).
+Their names are looked up where the author could see them: the locals of the scopes around the
+definition, innermost first, then the module. A name that cannot be found is an error here, at the
+decoration, because an annotation that nobody can read would be a parameter that nobody checks.
+"""
+
+import inspect
+import sys
+import typing
+from collections.abc import Iterator, Mapping
+from types import FrameType, FunctionType, SimpleNamespace, UnionType
+from typing import Any, Self, Union, get_args, get_origin
+
+
+class _Unfinished(type):
+    """Metaclass of a stand-in for a class whose body is still being executed."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return any(
+            (base.__module__, base.__qualname__) == (cls.__module__, cls.__qualname__)
+            for base in type(instance).__mro__
+        )
+
+
+def function_hints(function: FunctionType, frame: FrameType | None) -> dict[str, object]:
+    """Return parameter -> hint (and "return" -> hint), as written at the definition in `frame`."""
+    closure = dict(_cells(function))
+    names = {**_visible(frame, function.__globals__), **closure}
+    hints = _resolve(
+        function.__qualname__, function.__annotations__, function.__globals__, names
+    )
+    owner = _unfinished(function.__qualname__.rpartition(".")[0], function.__module__)
+    return {name: _without_self(hint, owner) for name, hint in hints.items()}
+
+
+def class_hints(cls: type, frame: FrameType | None) -> dict[str, object]:
+    """Return field -> hint of a dataclass or NamedTuple, inherited fields included."""
+    hints: dict[str, object] = {}
+    for base in reversed(cls.__mro__):
+        module_names = _module_names(base, frame)
+        names = {**_visible(frame, module_names), **vars(base), base.__name__: base}
+        own = base.__dict__.get("__annotations__", {})
+        hints |= _resolve(base.__qualname__, own, module_names, names)
+    return hints
+
+
+def _module_names(cls: type, frame: FrameType | None) -> dict[str, object]:
+    if frame is not None and frame.f_globals.get("__name__") == cls.__module__:
+        return frame.f_globals
+    return vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
+
+
+def _resolve(
+    owner: str,
+    annotations: Mapping[str, object],
+    module_names: dict[str, object],
+    names: Mapping[str, object],
+) -> dict[str, object]:
+    resolved: dict[str, object] = {}
+    for name, annotation in annotations.items():
+        holder = SimpleNamespace(__annotations__={name: annotation})
+        try:
+            hints = typing.get_type_hints(holder, module_names, dict(names), include_extras=True)
+        except NameError as error:
+            raise NameError(
+                f"typed: {owner} annotates {name} as {annotation!r}, and {error.name!r} is not "
+                "defined here. Import or define it before the decorated definition (an import "
+                "under TYPE_CHECKING is not there at run time), or no check can read it.",
+                name=error.name,
+            ) from None
+        resolved[name] = hints[name]
+    return resolved
+
+
+def _visible(frame: FrameType | None, module_names: Mapping[str, object]) -> dict[str, object]:
+    """Return what the scopes around a definition define, the innermost winning."""
+    scopes: list[Mapping[str, object]] = []
+    while frame is not None:
+        if frame.f_globals is module_names and frame.f_locals is not frame.f_globals:
+            scopes.append(frame.f_locals)
+            if not frame.f_code.co_flags & inspect.CO_OPTIMIZED:  # the body of a class
+                qualname = str(frame.f_locals.get("__qualname__", frame.f_code.co_name))
+                module = str(frame.f_globals.get("__name__", ""))
+                # The class has no name yet, and one of an earlier run must not be taken for it.
+                scopes.append({frame.f_code.co_name: _unfinished(qualname, module)})
+        frame = frame.f_back
+    visible: dict[str, object] = {}
+    for scope in reversed(scopes):
+        visible.update(scope)
+    return visible
+
+
+def _unfinished(qualname: str, module: str) -> type:
+    name = qualname.rpartition(".")[2] or qualname
+    return _Unfinished(name, (), {"__module__": module, "__qualname__": qualname})
+
+
+def _without_self(hint: Any, owner: type) -> Any:
+    """Put `owner` where `typing.Self` stands, which no checker can read outside its class."""
+    if hint is Self:
+        return owner
+    arguments = get_args(hint)
+    if not arguments or all(argument is not Self for argument in arguments):
+        return hint
+    inner = tuple(_without_self(argument, owner) for argument in arguments)
+    return Union[inner] if get_origin(hint) in (Union, UnionType) else get_origin(hint)[inner]
+
+
+def _cells(function: FunctionType) -> Iterator[tuple[str, object]]:
+    for name, cell in zip(
+        function.__code__.co_freevars, function.__closure__ or (), strict=True
+    ):
+        try:
+            yield name, cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue

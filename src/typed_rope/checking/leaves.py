@@ -1,0 +1,164 @@
+"""Every value of a call that has an annotation of its own, with the way to it.
+
+    mix(parts=[q, k], state=State(cache))  ->  parts[0], parts[1], state.cache
+
+A type checker looks at one item of a list, and never into a dataclass. Here each item is a leaf, as
+if it were a parameter of its own, and the axes of all leaves are one system.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from typed_rope.checking.boundary import RESULT, Boundary
+from typed_rope.checking.forms import (
+    AnyForm,
+    EitherForm,
+    Form,
+    ItemsForm,
+    JudgedForm,
+    MappingForm,
+    PlainForm,
+    RecordForm,
+    TensorForm,
+    TupleForm,
+    record_names,
+    tensor_forms,
+)
+from typed_rope.checking.plain import is_plain
+from typed_rope.shapes import Shape, Sized, parse
+from typed_rope.shapes.match import Mismatch, match
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One value and the form that it should have; `given` holds what its `{...}` read."""
+
+    path: str
+    form: Form
+    value: object
+    given: Mapping[str, object]
+
+    def forms(self) -> tuple[Form, ...]:
+        """Return the forms that would do, one or the members of a union."""
+        return self.form.members if isinstance(self.form, EitherForm) else (self.form,)
+
+    def tensor_forms(self) -> tuple[TensorForm, ...]:
+        """Return those of them that are torch tensors."""
+        return tuple(form for form in self.forms() if isinstance(form, TensorForm))
+
+
+def call_leaves(
+    boundary: Boundary, arguments: Mapping[str, object], given: Mapping[str, object]
+) -> list[Leaf]:
+    """Return the leaves of the arguments, in the order in which they are checked."""
+    return [
+        leaf
+        for parameter in boundary.parameters
+        if parameter.name in arguments
+        for leaf in _leaves(parameter.form, arguments[parameter.name], parameter.name, given)
+    ]
+
+
+def result_leaves(boundary: Boundary, result: object, given: Mapping[str, object]) -> list[Leaf]:
+    """Return the leaves of what the function gave back."""
+    return [] if boundary.result is None else list(_leaves(boundary.result, result, RESULT, given))
+
+
+def given_values(boundary: Boundary, arguments: Mapping[str, object]) -> dict[str, object]:
+    """Evaluate every `{...}` of the annotations over the arguments of a call."""
+    forms = [parameter.form for parameter in boundary.parameters]
+    forms += [] if boundary.result is None else [boundary.result]
+    return _given(forms, arguments)
+
+
+def concrete(shape: Shape, given: Mapping[str, object]) -> Shape:
+    """Return `shape` with the values of its `{...}` written in."""
+    text = shape.text
+    for axis in shape.axes:
+        for field in axis.expression.fields if isinstance(axis, Sized) else ():
+            if field.text in given:
+                text = text.replace(f"{{{field.text}}}", str(given[field.text]))
+    return shape if text == shape.text else parse(text)
+
+
+def _given(forms: list[Form], names: Mapping[str, object]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for form in forms:
+        for tensor in _outside_records(form):
+            for axis in tensor.shape.axes:
+                for field in axis.expression.fields if isinstance(axis, Sized) else ():
+                    values[field.text] = eval(field.text, {**names})
+    return values
+
+
+def _outside_records(form: Form) -> Iterator[TensorForm]:
+    match form:
+        case TensorForm():
+            yield form
+        case EitherForm(members=parts) | TupleForm(members=parts):
+            for part in parts:
+                yield from _outside_records(part)
+        case ItemsForm(item=part) | MappingForm(value=part):
+            yield from _outside_records(part)
+        case _:
+            return
+
+
+def _leaves(form: Form, value: Any, path: str, given: Mapping[str, object]) -> Iterator[Leaf]:
+    match form:
+        case AnyForm():
+            return
+        case EitherForm():
+            yield from _either_leaves(form, value, path, given)
+        case ItemsForm(_, container, item) if isinstance(value, container):
+            for index, part in enumerate(value if isinstance(value, Collection) else ()):
+                yield from _leaves(item, part, f"{path}[{index}]", given)
+        case TupleForm(_, members) if isinstance(value, tuple) and len(value) == len(members):
+            for index, (member, part) in enumerate(zip(members, value, strict=True)):
+                yield from _leaves(member, part, f"{path}[{index}]", given)
+        case MappingForm(_, container, key_form, value_form) if isinstance(value, container):
+            for key, part in value.items():
+                yield from _leaves(key_form, key, f"{path}'s key {key!r}", given)
+                yield from _leaves(value_form, part, f"{path}[{key!r}]", given)
+        case RecordForm(cls, fields) if isinstance(value, cls):
+            held = {name: getattr(value, name, None) for name in record_names(cls)}
+            inner = _given([field for _, field in fields], held | {"self": value})
+            for name, field in fields:
+                yield from _leaves(field, held[name], f"{path}.{name}", inner)
+        case _:
+            yield Leaf(path, form, value, given)
+
+
+def _either_leaves(
+    form: EitherForm, value: Any, path: str, given: Mapping[str, object]
+) -> Iterator[Leaf]:
+    whole = [member for member in form.members if isinstance(member, AnyForm)]
+    simple = [m for m in form.members if isinstance(m, TensorForm | JudgedForm | PlainForm)]
+    if whole or any(isinstance(m, PlainForm) and is_plain(value, m.hint) for m in simple):
+        return
+    options = [
+        leaves
+        for member in form.members
+        if member not in simple
+        for leaves in [list(_leaves(member, value, path, given))]
+        if not any(leaf.form is member for leaf in leaves)
+    ]
+    alone = [leaves for leaves in options if all(_fits_alone(leaf) for leaf in leaves)]
+    if options:
+        yield from (alone or options)[0]
+    else:
+        yield Leaf(path, EitherForm(form.hint, tuple(simple) or form.members), value, given)
+
+
+def _fits_alone(leaf: Leaf) -> bool:
+    sizes = getattr(leaf.value, "shape", None)
+    if sizes is None:
+        return any(isinstance(f, PlainForm) and is_plain(leaf.value, f.hint) for f in leaf.forms())
+    return any(
+        not isinstance(match(concrete(form.shape, leaf.given), tuple(sizes)), Mismatch)
+        for form in leaf.tensor_forms()
+    )
+
+
+__all__ = ["Leaf", "call_leaves", "concrete", "given_values", "result_leaves", "tensor_forms"]

@@ -1,0 +1,82 @@
+"""Checks of hints without tensors, which are beartype's to judge.
+
+The hints of everyday (classes, None, unions of these, literals) become an `isinstance` in the
+generated code, at a tenth of the cost and open to torch.compile; every other hint becomes a call of
+a small function that beartype has decorated.
+"""
+
+import types
+from abc import ABCMeta
+from collections.abc import Callable
+from typing import Any, Literal, Union, get_args, get_origin
+
+import torch
+from beartype import BeartypeConf, beartype
+from beartype.roar import BeartypeCallHintViolation, BeartypeDecorHintException
+
+from typed_rope.checking.source import Source
+
+# `float` accepts an int, as every static checker has it (PEP 484).
+CONFIGURATION = BeartypeConf(is_pep484_tower=True)
+
+# Sizes are ints of another class while torch traces with symbolic shapes.
+_TOWER: dict[type, tuple[type, ...]] = {
+    int: (int, torch.SymInt),
+    float: (float, int, torch.SymFloat, torch.SymInt),
+    complex: (complex, float, int),
+}
+
+
+def plain_condition(source: Source, hint: Any, value: str, fail: str) -> None:
+    """Write the check that `value` satisfies `hint`."""
+    classes = _classes(hint)
+    if classes is not None:
+        single = classes[0] if len(classes) == 1 else classes
+        accepted = source.constant(single, "classes")
+        source.line(f"if not isinstance({value}, {accepted}): {fail}")
+    elif get_origin(hint) is Literal and all(isinstance(v, str) for v in get_args(hint)):
+        literals = source.constant(frozenset(get_args(hint)), "literals")
+        source.line(f"if not isinstance({value}, str) or {value} not in {literals}: {fail}")
+    else:
+        checker = source.constant(_checker(hint), "beartyped")
+        violation = source.constant(BeartypeCallHintViolation, "violation")
+        with source.block("try:"):
+            source.line(f"{checker}({value})")
+        source.line(f"except {violation}: {fail}")
+
+
+def is_plain(value: object, hint: Any) -> bool:
+    """Tell whether beartype accepts `value` for `hint`."""
+    if isinstance(value, torch.SymInt | torch.SymFloat):
+        value = 1 if isinstance(value, torch.SymInt) else 1.0
+    try:
+        _checker(hint)(value)
+    except BeartypeCallHintViolation:
+        return False
+    return True
+
+
+def _checker(hint: Any) -> Callable[[object], None]:
+    def check(value: object) -> None:
+        del value
+
+    check.__annotations__ = {"value": hint}
+    try:
+        return beartype(check, conf=CONFIGURATION)
+    except BeartypeDecorHintException as error:
+        raise TypeError(f"typed: beartype cannot read the hint {hint!r}: {error}") from None
+
+
+def _classes(hint: Any) -> tuple[type, ...] | None:
+    """Return the classes of which a value must be an instance, where that is all there is to it."""
+    if hint is None:
+        return (types.NoneType,)
+    if get_origin(hint) in (Union, types.UnionType):
+        parts = [_classes(argument) for argument in get_args(hint)]
+        if any(part is None for part in parts):
+            return None
+        return tuple(cls for part in parts for cls in part or ())
+    # Protocols, and the placeholders of typing, have an isinstance of their own: not for us.
+    if isinstance(hint, type) and type(hint) in (type, ABCMeta) and get_origin(hint) is None:
+        return _TOWER.get(hint, (hint,))
+    return None
