@@ -137,6 +137,11 @@ def form_of(hint: Any, frame: FrameType | None, *, inside: tuple[type, ...] = ()
     return PlainForm(type(None) if hint is None else hint)
 
 
+def container_form(hint: Any) -> Form | None:
+    """Read a hint of a container, whatever it holds; None for any other hint."""
+    return _generic_form(hint, None, ())
+
+
 def tensor_forms(form: Form) -> tuple[TensorForm, ...]:
     """Return every tensor that `form` speaks of, in the order in which they are checked."""
     return tuple(leaf for leaf in _leaves(form) if isinstance(leaf, TensorForm))

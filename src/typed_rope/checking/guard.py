@@ -25,6 +25,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
+
 from typed_rope.checking.arithmetic import comparison
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.forms import (
@@ -38,10 +40,11 @@ from typed_rope.checking.forms import (
     RecordForm,
     TensorForm,
     TupleForm,
+    container_form,
     record_names,
     tensor_forms,
 )
-from typed_rope.checking.plain import plain_condition
+from typed_rope.checking.plain import beartype_condition, simple_condition
 from typed_rope.checking.source import Source
 from typed_rope.shapes import Anonymous, Fixed, Named, Sized, Variadic
 from typed_rope.shapes.match import join_variadic
@@ -160,7 +163,7 @@ class _Writer:
             case AnyForm():
                 return
             case PlainForm(hint):
-                plain_condition(self.source, hint, place.value, place.fail)
+                self._plain(hint, place)
             case TensorForm():
                 self._tensor(form, place)
             case JudgedForm():
@@ -181,6 +184,20 @@ class _Writer:
 
     def _require(self, place: Place, condition: str) -> None:
         self.source.line(f"if not {condition}: {place.fail}")
+
+    def _plain(self, hint: Any, place: Place) -> None:
+        if simple_condition(self.source, hint, place.value, place.fail):
+            return
+        container = container_form(hint)
+        if container is None:
+            beartype_condition(self.source, hint, place.value, place.fail)
+            return
+        # beartype looks at one random item, and Dynamo cannot follow a random number.
+        tracing = self.source.constant(torch.compiler.is_dynamo_compiling, "tracing")
+        with self.source.block(f"if {tracing}():"):
+            self.check(container, place)
+        with self.source.block("else:"):
+            beartype_condition(self.source, hint, place.value, place.fail)
 
     # ---- containers
 

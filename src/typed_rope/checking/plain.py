@@ -6,13 +6,18 @@ a small function that beartype has decorated.
 """
 
 import types
+import warnings
 from abc import ABCMeta
 from collections.abc import Callable
 from typing import Any, Literal, Union, get_args, get_origin
 
 import torch
 from beartype import BeartypeConf, beartype
-from beartype.roar import BeartypeCallHintViolation, BeartypeDecorHintException
+from beartype.roar import (
+    BeartypeCallHintViolation,
+    BeartypeDecorHintException,
+    BeartypeDecorHintPep585DeprecationWarning,
+)
 
 from typed_rope.checking.source import Source
 
@@ -27,8 +32,8 @@ _TOWER: dict[type, tuple[type, ...]] = {
 }
 
 
-def plain_condition(source: Source, hint: Any, value: str, fail: str) -> None:
-    """Write the check that `value` satisfies `hint`."""
+def simple_condition(source: Source, hint: Any, value: str, fail: str) -> bool:
+    """Write the check that `value` satisfies `hint`, if an `isinstance` can say it."""
     classes = _classes(hint)
     if classes is not None:
         single = classes[0] if len(classes) == 1 else classes
@@ -38,11 +43,17 @@ def plain_condition(source: Source, hint: Any, value: str, fail: str) -> None:
         literals = source.constant(frozenset(get_args(hint)), "literals")
         source.line(f"if not isinstance({value}, str) or {value} not in {literals}: {fail}")
     else:
-        checker = source.constant(_checker(hint), "beartyped")
-        violation = source.constant(BeartypeCallHintViolation, "violation")
-        with source.block("try:"):
-            source.line(f"{checker}({value})")
-        source.line(f"except {violation}: {fail}")
+        return False
+    return True
+
+
+def beartype_condition(source: Source, hint: Any, value: str, fail: str) -> None:
+    """Write the check that `value` satisfies `hint`, as a call of beartype's own code."""
+    checker = source.constant(_checker(hint), "beartyped")
+    violation = source.constant(BeartypeCallHintViolation, "violation")
+    with source.block("try:"):
+        source.line(f"{checker}({value})")
+    source.line(f"except {violation}: {fail}")
 
 
 def is_plain(value: object, hint: Any) -> bool:
@@ -62,7 +73,10 @@ def _checker(hint: Any) -> Callable[[object], None]:
 
     check.__annotations__ = {"value": hint}
     try:
-        return beartype(check, conf=CONFIGURATION)
+        with warnings.catch_warnings():
+            # `typing.Sequence` is deprecated, and beartype would name a function of ours for it.
+            warnings.simplefilter("ignore", BeartypeDecorHintPep585DeprecationWarning)
+            return beartype(check, conf=CONFIGURATION)
     except BeartypeDecorHintException as error:
         raise TypeError(f"typed: beartype cannot read the hint {hint!r}: {error}") from None
 

@@ -1,6 +1,9 @@
 """What happens when a guard says no: the judge decides, and a refusal is explained."""
 
+import sys
 from collections.abc import Mapping
+
+import torch
 
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.errors import ShapeError
@@ -13,6 +16,16 @@ def refuse(
     boundary: Boundary, arguments: Mapping[str, object], *result: object
 ) -> ShapeError | None:
     """Return the error to raise, or None where the judge accepts the call (or the result)."""
+    if "torch._dynamo" in sys.modules:
+        # After a graph break Dynamo would compile the frames of the judge, one by one.
+        error: ShapeError | None = torch.compiler.disable(_refuse)(boundary, arguments, *result)
+        return error
+    return _refuse(boundary, arguments, *result)
+
+
+def _refuse(
+    boundary: Boundary, arguments: Mapping[str, object], *result: object
+) -> ShapeError | None:
     given = given_values(boundary, arguments)
     leaves = call_leaves(boundary, arguments, given)
     for value in result:

@@ -45,7 +45,6 @@ def make_traced(boundary: Boundary) -> tuple[Callable[..., str], Callable[[str],
         returned = [_describe(value, classes) for value in result]
         return f"[[{', '.join(given)}], [{', '.join(called)}], [{', '.join(returned)}]]"
 
-    @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator] # torch leaves it untyped
     def explain(description: str) -> str:
         given, called, returned = ast.literal_eval(description)
         arguments = {
@@ -56,6 +55,9 @@ def make_traced(boundary: Boundary) -> tuple[Callable[..., str], Callable[[str],
         result = tuple(_stand_in(value, records) for value in returned)
         return str(refusal(boundary, arguments, values, *result))
 
+    # As torch.compiler.assume_constant_result would: but to call that would import Dynamo (seconds)
+    # into every program that imports a checked function.
+    explain._dynamo_marked_constant = True  # type: ignore[attr-defined] # read by Dynamo
     return describe, explain
 
 
@@ -95,7 +97,7 @@ def _field_texts(form: Form) -> list[str]:
 def _describe(value: Any, classes: tuple[tuple[type, tuple[str, ...]], ...]) -> str:
     """Write a value as a Python literal; Dynamo traces this."""
     if isinstance(value, Tensor):
-        sizes = "".join([f"{size}, " for size in value.shape])
+        sizes = "".join([f"{_known(size)}, " for size in value.shape])
         return f"('tensor', '{value.dtype}', [{sizes}])"
     for index, (cls, names) in enumerate(classes):
         if isinstance(value, cls):
@@ -108,9 +110,18 @@ def _describe(value: Any, classes: tuple[tuple[type, tuple[str, ...]], ...]) -> 
     if isinstance(value, dict):
         items = "".join([f"({key!r}, {_describe(v, classes)}), " for key, v in value.items()])
         return f"('dict', [{items}])"
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, str):
         return f"('constant', {value!r})"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"('constant', {_known(value)})"
+    if value is None or isinstance(value, bool | float):
+        return f"('constant', {value})"
     return f"('other', '{type(value).__name__}')"
+
+
+def _known(size: int) -> int:
+    """Return the same number, and make Dynamo look up a symbolic one: it cannot write those."""
+    return len(range(size)) if size >= 0 else -len(range(-size))
 
 
 def _stand_in(described: Any, records: tuple[RecordForm, ...]) -> object:

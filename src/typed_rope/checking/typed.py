@@ -130,6 +130,9 @@ def _untrue(boundary: Boundary, defaults: dict[str, object]) -> dict[str, object
     return {
         name: default
         for name, default in defaults.items()
-        if (name in tensors and not hasattr(default, "shape"))
-        or (name in plain and not is_plain(default, plain[name]))
+        if default is not dataclasses.MISSING
+        and (
+            (name in tensors and not hasattr(default, "shape"))
+            or (name in plain and not is_plain(default, plain[name]))
+        )
     }
