@@ -48,4 +48,12 @@ def test_another_head_dim_is_refused() -> None:
 
 def test_buffers_of_different_lengths_are_refused() -> None:
     with pytest.raises(ShapeError):
-        KeyValues(keys=torch.zeros(B, G, M, D), values=torch.zeros(B, G, M + 1, E))
+        KeyValues(keys=torch.zeros(B, G, M, D), values=torch.zeros(B, G, M + 1, E), length=0)
+
+
+def test_a_layer_keeps_keys_and_values_of_different_width() -> None:
+    layer = KeyValues(torch.zeros(B, G, M, D), torch.zeros(B, G, M, E), length=3)
+    k, v = torch.randn(B, G, 4, D), torch.randn(B, G, 4, E)
+    keys, values = layer.append(k, v)
+    assert torch.equal(keys, torch.cat([torch.zeros(B, G, 3, D), k], dim=2))
+    assert torch.equal(values, torch.cat([torch.zeros(B, G, 3, E), v], dim=2))

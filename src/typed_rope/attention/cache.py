@@ -37,10 +37,20 @@ def append(
 @typed
 @dataclass(frozen=True, eq=False)
 class KeyValues:
-    """The buffers of one attention layer."""
+    """The buffers of one attention layer, and how many positions of them are filled."""
 
     keys: Float[Tensor, "b g m d"]
     values: Float[Tensor, "b g m e"]
+    length: int
+
+    @typed
+    def append(
+        self, k: Float[Tensor, "b g t d"], v: Float[Tensor, "b g t e"]
+    ) -> tuple[
+        Float[Tensor, "b g s={self.length}+t d"], Float[Tensor, "b g s={self.length}+t e"]
+    ]:
+        """Write new keys and values behind the filled positions, and view all that is there."""
+        return append(self.keys, k, at=self.length), append(self.values, v, at=self.length)
 
 
 __all__ = ["KeyValues", "append"]
