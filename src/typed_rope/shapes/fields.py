@@ -115,4 +115,4 @@ def _arguments(tree: ast.Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-_EXAMPLE = "Write an argument of the call in them, such as {heads} or {self.heads}."
+_EXAMPLE = 'Write an argument of the call in them, such as "{heads}" or "{self.heads}".'

@@ -85,7 +85,7 @@ def _with_spacing(error: ShapeSyntaxError, place: int) -> ShapeSyntaxError:
         parse(meant)
     except ShapeSyntaxError:
         return error
-    hint = f"Write {meant} without spaces."
+    hint = f'Write "{meant}", without spaces.'
     return ShapeSyntaxError.at(error.text, error.span, error.problem, hint)
 
 
@@ -116,7 +116,7 @@ def _check_characters(element: _Element) -> None:
     if comma >= 0 and "(" not in text:
         hint = f'Write "{" ".join(element.whole.replace(",", " ").split())}".'
         if "{" in text:
-            hint = "In braces, a comma needs round brackets around it: {sizes[(0,1)]}."
+            hint = 'In braces, a comma needs round brackets around it: "{sizes[(0,1)]}".'
         problem = "axes are separated by spaces, not commas"
         raise element.refuse(problem, hint, (start + comma, start + comma + 1))
     if text.endswith("#") and text.strip(_MARKS):
@@ -149,14 +149,14 @@ def _strip_label(element: _Element) -> None:
     label, size = element.body.split("=")
     end = element.start + len(label)
     if not label.isidentifier():
-        hint = "Write name=size, such as h=4."
-        problem = f"{label or 'nothing'} in front of '=' is no name"
+        hint = 'Write name=size, such as "h=4".'
+        problem = f"{label} in front of '=' is no name" if label else "'=' needs a name before it"
         if label[-1:] in ("<", ">", "!"):
             problem, hint = "a size is a number, not a comparison", ""
         raise element.refuse(problem, hint, (element.start, end + 1))
     if not size:
         problem = f"no size stands behind '{label}='"
-        raise element.refuse(problem, f"Write {label}, or {label}=4.", (element.start, end + 1))
+        raise element.refuse(problem, f'Write "{label}" or "{label}=4".', (element.start, end + 1))
     element.label, element.start = label, end + 1
 
 
@@ -198,7 +198,10 @@ def _check_marks(element: _Element, kind: str) -> None:
 def _check_sign(element: _Element, signed: bool) -> None:
     if signed or element.body.startswith("+"):
         problem = "an axis has a size, and no sign"
-        raise element.refuse(problem, "Write _ for an axis of any size.", element.body_span)
+        hint = 'Write "_" for an axis of any size.'
+        if element.body.startswith("+"):
+            hint = f'Write "{element.body[1:]}".'
+        raise element.refuse(problem, hint, element.body_span)
 
 
 def _never_positive(expression: Expression) -> bool:

@@ -42,7 +42,7 @@ _KINDS: dict[str, Kind] = {
 _ATTRIBUTE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _SIGNS = frozenset("+-~")
 _ENDS_OPERAND = frozenset({"number", "name", "field", "close"})
-_NAMED = "Write name=size, such as h=4."
+_NAMED = 'Write name=size, such as "h=4".'
 
 
 def tokenize(text: str, start: int, stop: int) -> list[Token]:
@@ -77,7 +77,7 @@ def _unknown(text: str, place: int, stop: int) -> ShapeSyntaxError:
     if character == ".":
         for dotted in _ATTRIBUTE.finditer(text, 0, stop):
             if dotted.start() < place < dotted.end():
-                hint = f"Write {{{dotted.group()}}} for a value of the call's arguments."
+                hint = f'Write "{{{dotted.group()}}}" for a value of the call\'s arguments.'
                 return ShapeSyntaxError.at(text, dotted.span(), "an axis has no attributes", hint)
     if text.startswith(("{{", "}}"), place):
         problem = f"'{character * 2}' is a brace as text, and no size holds one"
@@ -118,6 +118,8 @@ def _check_order(text: str, tokens: list[Token]) -> None:
         elif token.kind == "open":
             if ended:
                 _check_call(text, ended, token)
+        elif ended and token.text == "~":
+            raise _glued(text, ended, token)
         elif not ended and not _needs_no_operand(before, token):
             raise _missing(text, before, token)
         before = token
@@ -139,7 +141,7 @@ def _check_word(text: str, token: Token) -> None:
         raise ShapeSyntaxError.at(text, token.span, problem)
     if token.text.startswith("_"):
         problem = f"{token.text} is anonymous, and has no size to compute with"
-        hint = f"Name the axis {token.text.lstrip('_') or 't'}, here and where it stands alone."
+        hint = "Leave out the '_', here and where the axis stands alone."
         raise ShapeSyntaxError.at(text, token.span, problem, hint)
 
 
@@ -147,19 +149,19 @@ def _check_call(text: str, called: Token, bracket: Token) -> None:
     span = (called.span[0], bracket.span[1])
     if bracket.text == "[":
         problem = f"{called.text} cannot be indexed"
-        hint = "Write {sizes[0]} for a value of the call's arguments."
+        hint = 'Write "{sizes[0]}" for a value of the call\'s arguments.'
         raise ShapeSyntaxError.at(text, span, problem, hint)
     if called.kind != "name":
         raise _glued(text, called, bracket)
     if not hasattr(builtins, called.text):
         problem = f"{called.text} is an axis, and no function of Python's own"
-        hint = f"Write {called.text}*( to multiply."
+        hint = f'Write "{called.text}*(" to multiply.'
         raise ShapeSyntaxError.at(text, called.span, problem, hint)
 
 
 def _glued(text: str, left: Token, right: Token) -> ShapeSyntaxError:
     problem = f"an operator is missing between {left.text} and {right.text}"
-    hint = "Write * between them to multiply."
+    hint = 'Write "*" between them to multiply.'
     return ShapeSyntaxError.at(text, (left.span[0], right.span[1]), problem, hint)
 
 
