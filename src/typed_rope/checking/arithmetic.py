@@ -1,8 +1,8 @@
 """Write the comparison of a size with an expression over other sizes.
 
-Division is exact: an odd `d` satisfies no `d/2`, and nothing is rounded. `size == d/2` is compared as
-`size * 2 == d`, in integers, which torch.compile can follow with symbolic sizes too. An expression
-beyond polynomials (`min(t,w)`, `d//2`) is evaluated as Python.
+Division is exact: an odd `d` satisfies no `d/2`, and nothing is rounded. `size == d/2` is compared
+as `size * 2 == d`, in integers, which torch.compile can follow with symbolic sizes too. An
+expression beyond polynomials (`min(t,w)`, `d//2`) is evaluated as Python.
 """
 
 import ast

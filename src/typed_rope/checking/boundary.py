@@ -44,6 +44,7 @@ class Boundary:
     names: tuple[str, ...]  # of all parameters, annotated or not, in order
     parameters: tuple[Parameter, ...]  # the annotated ones, in the order in which they are checked
     result: Form | None
+    signature: inspect.Signature | None = None  # None for a record, whose names are its fields
 
     @property
     def judged(self) -> bool:
@@ -57,7 +58,7 @@ def function_boundary(
     """Read the annotations of `function`; what cannot be read is an error here."""
     hints = function_hints(function, frame)
     result = hints.pop(RESULT, None) if RESULT in function.__annotations__ else inspect._empty
-    signature = inspect.signature(function, follow_wrapped=False)
+    signature = inspect.signature(function)
     parameters = [
         Parameter(name, _parameter_form(parameter.kind, hints[name], frame))
         for name, parameter in signature.parameters.items()
@@ -72,11 +73,16 @@ def function_boundary(
         tuple(signature.parameters),
         parameters,
         form,
+        signature,
     )
 
 
 def make_boundary(
-    function: str, names: tuple[str, ...], parameters: Iterable[Parameter], result: Form | None
+    function: str,
+    names: tuple[str, ...],
+    parameters: Iterable[Parameter],
+    result: Form | None,
+    signature: inspect.Signature | None = None,
 ) -> Boundary:
     """Check that the axes can be evaluated, and put the parameters in an order that binds them."""
     parameters = tuple(parameters)
@@ -85,7 +91,7 @@ def make_boundary(
         _require_readable(parameter.form, bound, frozenset(names))
     if result is not None:
         _require_readable(result, bound | set(_bound(result)), frozenset(names))
-    return Boundary(function, names, tuple(_in_binding_order(parameters)), result)
+    return Boundary(function, names, tuple(_in_binding_order(parameters)), result, signature)
 
 
 def _parameter_form(kind: Any, hint: Any, frame: FrameType | None) -> Form:

@@ -1,9 +1,58 @@
-"""Say why a call was refused."""
+"""Say why a call was refused: which argument is to blame, and what to write instead.
 
-from collections.abc import Mapping
+All tensors of the call are weighed together. If one small change makes everything fit, that change
+is the explanation (`repair.py`). Otherwise each tensor is left out in turn: whoever's absence lets
+the others agree is to blame. What no axis is needed for (a wrong type) comes first.
+"""
 
-from typed_rope.checking.boundary import Boundary
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from inspect import Parameter
+
+import torch
+
+from typed_rope.checking.boundary import RESULT, Boundary
 from typed_rope.checking.errors import ShapeError
+from typed_rope.checking.forms import EitherForm, Form, PlainForm, TensorForm
+from typed_rope.checking.judge import fits
+from typed_rope.checking.leaves import Leaf, call_leaves, result_leaves
+from typed_rope.checking.plain import is_plain
+from typed_rope.checking.repair import Repair, repairs
+from typed_rope.checking.system import (
+    Failure,
+    Seen,
+    Solution,
+    argument_of,
+    nearest_form,
+    see,
+    solve,
+)
+from typed_rope.checking.wording import (
+    MOST_ROWS,
+    Row,
+    actual,
+    annotation,
+    axis_names,
+    axis_sizes,
+    call_text,
+    dtype_clause,
+    failure_clause,
+    layout,
+    repair_clause,
+    tensor_text,
+    type_clause,
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the message is made of."""
+
+    clauses: tuple[str, ...]
+    culprits: tuple[str, ...]  # paths
+    disputed: frozenset[str] = frozenset()
+    fixes: tuple[dict[str, str], ...] = ()
+    bindings: Mapping[str, int] = field(default_factory=dict)
 
 
 def refusal(
@@ -12,5 +61,186 @@ def refusal(
     given: Mapping[str, object],
     *result: object,
 ) -> ShapeError:
-    """Return the error."""
-    return ShapeError(f"{boundary.function}: refused")
+    """Return the error for a call (or, with `result`, for what it returned) that does not fit."""
+    leaves = call_leaves(boundary, arguments, given)
+    returned = [leaf for value in result for leaf in result_leaves(boundary, value, given)]
+    tensors = [seen for leaf in (*leaves, *returned) if (seen := see(leaf)) is not None]
+    verdict = _verdict(returned or leaves, tensors, answers=bool(result))
+    everything = [*leaves, *returned]
+    rows = [_row(leaf, tensors, verdict) for leaf in _shown(everything, tensors, verdict)]
+    first = f"{boundary.function}: {'; '.join(verdict.clauses)}"
+    first += ": the function's own promise, not your call." if result else "."
+    last = _last(boundary, arguments, verdict, answers=bool(result))
+    error = ShapeError(layout(first, rows, last))
+    error.function = boundary.function
+    error.argument = argument_of(verdict.culprits[0]) if verdict.culprits else None
+    error.fix = {} if result or not verdict.fixes else verdict.fixes[0]
+    error.declared = {row.name: row.declared for row in rows}
+    error.actual = {row.name: row.actual for row in rows}
+    error.bindings = dict(verdict.bindings)
+    return error
+
+
+def _verdict(leaves: Sequence[Leaf], tensors: Sequence[Seen], *, answers: bool) -> Verdict:
+    wrong = [leaf for leaf in leaves if _has_wrong_type(leaf)]
+    if wrong:
+        clauses = tuple(type_clause(leaf.path, leaf.form, leaf.value) for leaf in wrong[:2])
+        return Verdict(clauses, tuple(leaf.path for leaf in wrong))
+    found = repairs(tensors, _confirmed)
+    if answers:
+        found = [repair for repair in found if repair.arguments == (RESULT,)]
+    if found:
+        return _repaired(found[:2])
+    outcome = solve(tensors)
+    if isinstance(outcome, Solution):
+        return Verdict(("jaxtyping does not accept these arguments",), ())
+    return _blamed(tensors, outcome, answers=answers)
+
+
+def _confirmed(tensors: Sequence[Seen]) -> bool:
+    """Ask the judge about tensors without memory."""
+    leaves = [
+        Leaf(
+            seen.path,
+            EitherForm(None, seen.forms) if len(seen.forms) > 1 else seen.forms[0],
+            torch.empty(seen.sizes, dtype=seen.dtype, device="meta"),
+            {},
+        )
+        for seen in tensors
+    ]
+    return fits(leaves, {})
+
+
+def _has_wrong_type(leaf: Leaf) -> bool:
+    if isinstance(leaf.form, PlainForm):
+        return not is_plain(leaf.value, leaf.form.hint)
+    if all(isinstance(form, TensorForm | PlainForm) for form in leaf.forms()):
+        return not any(isinstance(leaf.value, form.array_type) for form in leaf.tensor_forms())
+    return not isinstance(leaf.form, EitherForm) and type(leaf.form).__name__ != "JudgedForm"
+
+
+def _repaired(found: Sequence[Repair]) -> Verdict:
+    clauses = [repair_clause(repair) for repair in found]
+    solution = solve(found[0].tensors)
+    return Verdict(
+        (", or ".join(dict.fromkeys(clause for clause, _ in clauses)),),
+        tuple(dict.fromkeys(path for repair in found for path in repair.arguments)),
+        frozenset(name for _, disputed in clauses for name in disputed)
+        or frozenset(_names(found[0].tensors, found[0].arguments)),
+        tuple(repair.fix for repair in found),
+        solution.bindings.singles if isinstance(solution, Solution) else {},
+    )
+
+
+def _blamed(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) -> Verdict:
+    """Blame whoever the others agree without; of several, the last one that was read."""
+    suspects = [seen for seen in tensors if isinstance(solve(_without(tensors, seen)), Solution)]
+    if answers:
+        suspects = [seen for seen in tensors if argument_of(seen.path) == RESULT]
+    failures = [outcome]
+    if len(suspects) == 1:
+        last = solve([*_without(tensors, suspects[0]), suspects[0]])
+        failures = [last] if isinstance(last, Failure) else failures
+    elif not suspects:
+        failures = _all_failures(tensors)
+    clauses = [_clause(failure) for failure in failures[:2]]
+    paths = [failure.seen.path for failure in failures]
+    if len(suspects) == 1 and failures[0].seen is not suspects[0]:
+        paths = [failure.seen.path for failure in _all_failures(tensors)]
+    others = [seen.path for seen in suspects if len(suspects) > 1]
+    return Verdict(
+        tuple(clause for clause, _ in clauses),
+        tuple(dict.fromkeys([*paths, *others])),
+        frozenset(name for _, disputed in clauses for name in disputed)
+        or frozenset(_names(tensors, paths)),
+        bindings=failures[0].before.bindings.singles,
+    )
+
+
+def _clause(failure: Failure) -> tuple[str, set[str]]:
+    dtypes = [form.dtypes for form in failure.seen.forms]
+    if all(accepted is not None and failure.seen.dtype not in accepted for accepted in dtypes):
+        return dtype_clause(failure.seen), set()
+    return failure_clause(failure)
+
+
+def _all_failures(tensors: Sequence[Seen]) -> list[Failure]:
+    """Return the failure of each tensor that has to be left out, in order, until all others fit."""
+    failures: list[Failure] = []
+    left = list(tensors)
+    while isinstance(outcome := solve(left), Failure):
+        failures.append(outcome)
+        left.remove(outcome.seen)
+    return failures
+
+
+def _without(tensors: Sequence[Seen], seen: Seen) -> list[Seen]:
+    return [other for other in tensors if other is not seen]
+
+
+def _names(tensors: Sequence[Seen], paths: Iterable[str]) -> set[str]:
+    wanted = set(paths)
+    shapes = [nearest_form(seen).shape for seen in tensors if seen.path in wanted]
+    return {name for shape in shapes for axis in shape.axes for name in axis_names(axis)}
+
+
+def _shown(leaves: Sequence[Leaf], tensors: Sequence[Seen], verdict: Verdict) -> list[Leaf]:
+    """Return the leaves that a message has rows for: the culprits, and who shares their axes."""
+    sharing = {
+        seen.path
+        for seen in tensors
+        if verdict.disputed & {n for a in nearest_form(seen).shape.axes for n in axis_names(a)}
+    }
+    culprits = [leaf for leaf in leaves if leaf.path in verdict.culprits][:MOST_ROWS]
+    others = [leaf for leaf in leaves if leaf.path in sharing - set(verdict.culprits)]
+    shown = [*culprits, *others[: MOST_ROWS - len(culprits)]] or list(leaves[:MOST_ROWS])
+    return [leaf for leaf in leaves if leaf in shown]
+
+
+def _row(leaf: Leaf, tensors: Sequence[Seen], verdict: Verdict) -> Row:
+    seen = next((seen for seen in tensors if seen.path == leaf.path), None)
+    name = "result" + leaf.path.removeprefix(RESULT) if leaf.path.startswith(RESULT) else leaf.path
+    culprit = leaf.path in verdict.culprits
+    if seen is None:
+        return Row(name, _declared(leaf.form), actual(leaf.value), "", culprit)
+    shown = annotation(nearest_form(seen, declared=True))
+    sizes = axis_sizes(seen, verdict.disputed)
+    return Row(name, shown, tensor_text(seen.dtype, seen.sizes), sizes, culprit)
+
+
+def _declared(form: Form) -> str:
+    return annotation(form)
+
+
+def _last(
+    boundary: Boundary, arguments: Mapping[str, object], verdict: Verdict, *, answers: bool
+) -> str | None:
+    if not verdict.fixes:
+        return None
+    if answers:
+        written = [f"return {fix[RESULT].replace(RESULT, 'result', 1)}" for fix in verdict.fixes]
+    else:
+        names = list(_passed(boundary, arguments))
+        function = boundary.function.rpartition(".")[2]
+        written = [call_text(names, function, fix) for fix in verdict.fixes]
+    return f"Write: {' or '.join(dict.fromkeys(written))}"
+
+
+def _passed(boundary: Boundary, arguments: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    """Return the arguments to write, each with how it is passed; defaults are left out."""
+    if boundary.signature is None:  # a record: the fields
+        yield from ((name, "{}") for name in boundary.names[1:])
+        return
+    how = {Parameter.VAR_POSITIONAL: "*{}", Parameter.VAR_KEYWORD: "**{}"}
+    for name, parameter in boundary.signature.parameters.items():
+        if name in ("self", "cls") or _is_default(arguments.get(name), parameter):
+            continue
+        by_name = f"{name}={{}}" if parameter.kind is Parameter.KEYWORD_ONLY else "{}"
+        yield name, how.get(parameter.kind, by_name)
+
+
+def _is_default(value: object, parameter: Parameter) -> bool:
+    if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+        return not value
+    plain = value is None or isinstance(value, bool | int | float | str)
+    return value is parameter.default or (plain and value == parameter.default)

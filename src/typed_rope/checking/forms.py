@@ -266,4 +266,3 @@ def _tensor_fields(
     names = [name for name in record_names(cls) if name in hints]
     forms = [(name, form_of(hints[name], frame, inside=inside)) for name in names]
     return tuple((name, form) for name, form in forms if _holds_tensors(form))
-

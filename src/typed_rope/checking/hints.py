@@ -6,7 +6,9 @@ definition, innermost first, then the module. A name that cannot be found is an 
 decoration, because an annotation that nobody can read would be a parameter that nobody checks.
 """
 
+import functools
 import inspect
+import operator
 import sys
 import typing
 from collections.abc import Iterator, Mapping
@@ -28,9 +30,7 @@ def function_hints(function: FunctionType, frame: FrameType | None) -> dict[str,
     """Return parameter -> hint (and "return" -> hint), as written at the definition in `frame`."""
     closure = dict(_cells(function))
     names = {**_visible(frame, function.__globals__), **closure}
-    hints = _resolve(
-        function.__qualname__, function.__annotations__, function.__globals__, names
-    )
+    hints = _resolve(function.__qualname__, function.__annotations__, function.__globals__, names)
     owner = _unfinished(function.__qualname__.rpartition(".")[0], function.__module__)
     return {name: _without_self(hint, owner) for name, hint in hints.items()}
 
@@ -41,7 +41,7 @@ def class_hints(cls: type, frame: FrameType | None) -> dict[str, object]:
     for base in reversed(cls.__mro__):
         module_names = _module_names(base, frame)
         names = {**_visible(frame, module_names), **vars(base), base.__name__: base}
-        own = base.__dict__.get("__annotations__", {})
+        own = inspect.get_annotations(base)
         hints |= _resolve(base.__qualname__, own, module_names, names)
     return hints
 
@@ -105,13 +105,12 @@ def _without_self(hint: Any, owner: type) -> Any:
     if not arguments or all(argument is not Self for argument in arguments):
         return hint
     inner = tuple(_without_self(argument, owner) for argument in arguments)
-    return Union[inner] if get_origin(hint) in (Union, UnionType) else get_origin(hint)[inner]
+    union = get_origin(hint) in (Union, UnionType)
+    return functools.reduce(operator.or_, inner) if union else get_origin(hint)[inner]
 
 
 def _cells(function: FunctionType) -> Iterator[tuple[str, object]]:
-    for name, cell in zip(
-        function.__code__.co_freevars, function.__closure__ or (), strict=True
-    ):
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             yield name, cell.cell_contents
         except ValueError:  # not assigned yet

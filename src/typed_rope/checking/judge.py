@@ -6,9 +6,10 @@ asked only after the guard has said no, so its cost (about a millisecond) falls 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from inspect import Parameter, Signature
-from typing import Any, Union
+from operator import or_
+from typing import Any
 
 from beartype import beartype
 from jaxtyping import AnnotationError, Shaped, TypeCheckError, jaxtyped
@@ -93,7 +94,7 @@ def _without_expressions(form: TensorForm) -> str:
 
 
 def _union(hints: Iterable[Any]) -> Any:
-    return Union[tuple(hints)]
+    return reduce(or_, hints)
 
 
 __all__ = ["EitherForm", "fits"]

@@ -1,9 +1,9 @@
 """The error path as torch.compile sees it.
 
-Dynamo executes Python symbolically: it cannot run the judge, but it can follow an f-string and call
-a function on constants. So what is there of a refused call is put into one text (`describe`, traced),
-and the explanation is written from that text at trace time (`explain`, not traced). The message that
-reaches the user is the same as without torch.compile.
+Dynamo executes Python symbolically: it cannot run the judge, but it can follow an f-string and
+call a function on constants. So what is there of a refused call is put into one text (`describe`,
+traced), and the explanation is written from that text at trace time (`explain`, not traced). The
+message that reaches the user is the same as without torch.compile.
 """
 
 import ast
@@ -55,7 +55,7 @@ def make_traced(boundary: Boundary) -> tuple[Callable[..., str], Callable[[str],
         result = tuple(_stand_in(value, records) for value in returned)
         return str(refusal(boundary, arguments, values, *result))
 
-    # As torch.compiler.assume_constant_result would: but to call that would import Dynamo (seconds)
+    # As torch.compiler.assume_constant_result would, but calling that would import Dynamo (seconds)
     # into every program that imports a checked function.
     explain._dynamo_marked_constant = True  # type: ignore[attr-defined] # read by Dynamo
     return describe, explain

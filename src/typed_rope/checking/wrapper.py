@@ -100,9 +100,7 @@ def _refuser(boundary: Boundary) -> Callable[..., ShapeError | None]:
     return refuser
 
 
-def _function_body(
-    signature: inspect.Signature, boundary: Boundary, waits: str
-) -> list[str]:
+def _function_body(signature: inspect.Signature, boundary: Boundary, waits: str) -> list[str]:
     arguments = "".join(f"{name}, " for name in signature.parameters)
     call = f"{waits}__function({_call(signature)})"
     lines = [f"__bound = __guard({arguments})", "if __bound is None:"]
@@ -118,9 +116,7 @@ def _function_body(
     ]
 
 
-def _constructor_body(
-    signature: inspect.Signature, boundary: Boundary, name: str
-) -> list[str]:
+def _constructor_body(signature: inspect.Signature, boundary: Boundary, name: str) -> list[str]:
     instance = next(iter(signature.parameters)) if name == "__init__" else "__result"
     fields = "".join(f"{instance}.{name}, " for name in boundary.names[1:])
     return [

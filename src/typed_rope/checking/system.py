@@ -1,0 +1,132 @@
+"""The tensors of a call as one system of axes, to be solved with or without some of them.
+
+Everything here is plain data (sizes and dtypes), so that "what if x were transposed?" costs a few
+comparisons, and no tensor is touched.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from typed_rope.checking.forms import PlainForm, TensorForm
+from typed_rope.checking.leaves import Leaf, concrete
+from typed_rope.shapes import Bindings, Mismatch, Named, Sized, match, parse
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One tensor of the call: where it was found, what it may be, what it is."""
+
+    path: str
+    forms: tuple[TensorForm, ...]  # with the values of `{...}` written into their shapes
+    declared: tuple[TensorForm, ...]  # as the author wrote them
+    sizes: tuple[int, ...]
+    dtype: torch.dtype
+
+    @property
+    def argument(self) -> str:
+        """The parameter that holds it."""
+        return argument_of(self.path)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """All fit: the sizes of the axes, and which tensor bound each of them first."""
+
+    bindings: Bindings
+    owners: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The first tensor that does not fit, and why."""
+
+    seen: Seen
+    form: TensorForm
+    mismatch: Mismatch
+    before: Solution
+
+
+def argument_of(path: str) -> str:
+    """Return the parameter that a path begins with: `parts` of `parts[0].k`."""
+    for index, character in enumerate(path):
+        if character in ".['":
+            return path[:index]
+    return path
+
+
+def see(leaf: Leaf) -> Seen | None:
+    """Return the tensor of a leaf; None where there is none, or nothing to compare it with."""
+    forms = leaf.tensor_forms()
+    known = all(isinstance(form, TensorForm | PlainForm) for form in leaf.forms())
+    if not isinstance(leaf.value, Tensor) or not forms or not known:
+        return None
+    written = tuple(_written(form, leaf) for form in forms)
+    return Seen(leaf.path, written, forms, tuple(leaf.value.shape), leaf.value.dtype)
+
+
+def solve(tensors: Sequence[Seen]) -> Solution | Failure:
+    """Bind the axes of all tensors, expressions that wait for a name last."""
+    solution, waiting = Solution(Bindings()), list(tensors)
+    while waiting:
+        late: list[Seen] = []
+        for seen in waiting:
+            outcome = _step(seen, solution)
+            if isinstance(outcome, Solution):
+                solution = outcome
+            elif outcome.mismatch.kind == "unbound":
+                late.append(seen)
+            else:
+                return outcome
+        if len(late) == len(waiting):  # nothing in this call binds the name
+            late = [_without_expressions(seen) for seen in late]
+        waiting = late
+    return solution
+
+
+def _written(form: TensorForm, leaf: Leaf) -> TensorForm:
+    shape = concrete(form.shape, leaf.given)
+    if shape is form.shape:
+        return form
+    return replace(form, shape=shape, hint=form.hint.dtype[form.array_type, shape.text])
+
+
+def _without_expressions(seen: Seen) -> Seen:
+    """Return the tensor with nothing asked of the axes whose sizes are computed."""
+    texts = [
+        " ".join("_" if isinstance(axis, Sized) else axis.text for axis in form.shape.axes)
+        for form in seen.forms
+    ]
+    forms = zip(seen.forms, texts, strict=True)
+    return replace(seen, forms=tuple(replace(form, shape=parse(text)) for form, text in forms))
+
+
+def nearest_form(seen: Seen, *, declared: bool = False) -> TensorForm:
+    """Return, of several forms, the one with as many axes as the tensor has."""
+    options = seen.declared if declared else seen.forms
+    for form in options:
+        shape = form.shape
+        if len(shape.axes) == len(seen.sizes) or shape.variadic is not None:
+            return form
+    return options[0]
+
+
+def _step(seen: Seen, solution: Solution) -> Solution | Failure:
+    failures: list[Failure] = []
+    for form in seen.forms:
+        if form.dtypes is not None and seen.dtype not in form.dtypes:
+            continue
+        outcome = match(form.shape, seen.sizes, solution.bindings)
+        if isinstance(outcome, Bindings):
+            new = {axis.name for axis in form.shape.axes if isinstance(axis, Named)}
+            new = {name for name in new & outcome.singles.keys() if name not in solution.owners}
+            return Solution(outcome, solution.owners | dict.fromkeys(new, seen.path))
+        failures.append(Failure(seen, form, outcome, solution))
+    if not failures:
+        form = nearest_form(seen)
+        return Failure(
+            seen, form, Mismatch("rank", form.shape, seen.sizes, None, None, 0), solution
+        )
+    return min(failures, key=lambda failure: failure.mismatch.kind == "rank")

@@ -1,0 +1,263 @@
+"""The sentences and rows of a refusal.
+
+rotate_halves: x fits its annotation with h and t exchanged.
+> x:   Float[Tensor, "b h t d"]   float32 (2, 5, 6, 8)   h = 5, t = 6
+  cos: Float[Tensor, "t d/2"]     float32 (5, 4)         t = 5
+  sin: Float[Tensor, "t d/2"]     float32 (5, 4)         t = 5
+Write: rotate_halves(x.transpose(1, 2), cos, sin)
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from typed_rope.checking.forms import (
+    EitherForm,
+    Form,
+    ItemsForm,
+    MappingForm,
+    PlainForm,
+    TensorForm,
+    TupleForm,
+)
+from typed_rope.checking.repair import Repair
+from typed_rope.checking.system import Failure, Seen, nearest_form
+from typed_rope.shapes import Axis, Fixed, Named, Sized, Variadic
+
+MOST_ROWS = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """One argument, as a line shows it."""
+
+    name: str
+    declared: str
+    actual: str
+    sizes: str
+    culprit: bool
+
+
+def layout(first: str, rows: Sequence[Row], last: str | None) -> str:
+    """Put a message together, the columns of its rows aligned."""
+    names = [f"{'>' if row.culprit else ' '} {row.name}:" for row in rows]
+    columns = [names, [row.declared for row in rows], [row.actual for row in rows]]
+    gaps = (" ", "   ", "   ")
+    widths = [max((len(cell) for cell in column), default=0) for column in columns]
+    lines = [first]
+    for index, row in enumerate(rows):
+        cells = (columns[k][index].ljust(widths[k]) + gaps[k] for k in range(3))
+        lines.append(("".join(cells) + row.sizes).rstrip())
+    return "\n".join(lines if last is None else [*lines, last])
+
+
+def annotation(form: Form) -> str:
+    """Write a form as the user wrote its hint."""
+    if isinstance(form, TensorForm):
+        return f'{form.family}[{form.array_type.__name__}, "{form.shape.text}"]'
+    if isinstance(form, EitherForm):
+        return " | ".join(annotation(member) for member in form.members)
+    match form:
+        case ItemsForm(_, container, item) if container is tuple:
+            return f"tuple[{annotation(item)}, ...]"
+        case ItemsForm(_, container, item):
+            return f"{container.__name__}[{annotation(item)}]"
+        case TupleForm(_, members):
+            return f"tuple[{', '.join(annotation(member) for member in members)}]"
+        case MappingForm(_, container, key, value):
+            return f"{container.__name__}[{annotation(key)}, {annotation(value)}]"
+        case _:
+            return _hint_text(form.hint)
+
+
+def _hint_text(hint: Any) -> str:
+    if hint is type(None):
+        return "None"
+    return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")
+
+
+def actual(value: object) -> str:
+    """Write what a value is: dtype and sizes of an array, else its type."""
+    if isinstance(value, Tensor):
+        return tensor_text(value.dtype, value.shape)
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    kind = f"{type(value).__module__.partition('.')[0]}.{type(value).__name__}"
+    if shape is not None and dtype is not None:
+        return f"{kind} {dtype} {sizes_text(shape)}"
+    if isinstance(value, list | tuple | dict | set):
+        return f"{type(value).__name__} of {len(value)}"
+    if value is None or isinstance(value, bool | int | float | str):
+        text = repr(value)
+        return text if len(text) <= 40 else f"{text[:36]}...{text[-1]}"
+    return type(value).__qualname__
+
+
+def tensor_text(dtype: torch.dtype, sizes: Iterable[int]) -> str:
+    """Write a dtype and sizes: `float32 (2, 5, 6, 8)`."""
+    return f"{str(dtype).rpartition('.')[2]} {sizes_text(sizes)}"
+
+
+def sizes_text(sizes: Iterable[int]) -> str:
+    """Write sizes as Python writes a tuple."""
+    return str(tuple(int(size) for size in sizes))
+
+
+def axis_sizes(seen: Seen, disputed: Iterable[str]) -> str:
+    """Write what a tensor has for those of its axes that are in dispute: `h = 5, t = 6`."""
+    wanted = set(disputed)
+    pairs = [
+        f"{axis_label(axis)} = {size}"
+        for axis, size in zip_axes(nearest_form(seen, declared=True), seen.sizes)
+        if wanted & axis_names(axis)
+    ]
+    return ", ".join(dict.fromkeys(pairs))
+
+
+def zip_axes(form: TensorForm, sizes: tuple[int, ...]) -> list[tuple[Axis, int]]:
+    """Pair the axes of a form with sizes; none where their numbers differ, no variadic ones."""
+    axes, variadic = form.shape.axes, form.shape.variadic
+    if variadic is None:
+        return list(zip(axes, sizes, strict=True)) if len(axes) == len(sizes) else []
+    if len(sizes) < len(axes) - 1:
+        return []
+    after = len(axes) - variadic - 1
+    tail = sizes[len(sizes) - after :] if after else ()
+    return [
+        *zip(axes[:variadic], sizes[:variadic], strict=True),
+        *zip(axes[variadic + 1 :], tail, strict=True),
+    ]
+
+
+def axis_label(axis: Axis) -> str:
+    """Return what to call an axis: its name, its label, or its expression."""
+    if isinstance(axis, Named):
+        return axis.name
+    if isinstance(axis, Sized):
+        return axis.label or axis.expression.text
+    return getattr(axis, "label", None) or axis.text
+
+
+def axis_names(axis: Axis) -> set[str]:
+    """Return the names that an axis binds or reads, and what it is called."""
+    read = set(axis.expression.names) if isinstance(axis, Sized) else set()
+    return read | {axis_label(axis)}
+
+
+def failure_clause(failure: Failure) -> tuple[str, set[str]]:
+    """Say why one tensor does not fit what the others bind, and name the axes in dispute."""
+    mismatch, path = failure.mismatch, said(failure.seen.path)
+    if mismatch.axis is None:
+        return rank_clause(path, failure.seen), set()
+    axis = failure.form.shape.axes[mismatch.axis]
+    label, seen = axis_label(axis), mismatch.seen
+    owners = failure.before.owners
+    if mismatch.kind == "failed":
+        return f"{label} of {path} cannot be evaluated ({mismatch.reason})", axis_names(axis)
+    match axis:
+        case Fixed(size=size):
+            declared = nearest_form(failure.seen, declared=True).shape.axes[mismatch.axis]
+            if isinstance(declared, Sized):  # the value of a `{...}`
+                label = axis_label(declared)
+                said_of = declared.expression.text
+                return f"{path} has {label} = {seen}, where {said_of} is {size}", {label}
+            return f"{path} has {seen} where its annotation says {size}", {label}
+        case Variadic():
+            return f"{path} has {seen} for {axis.text}, which is {mismatch.expected}", {label}
+        case Sized(expression=expression):
+            read = [
+                f"{name} = {failure.before.bindings.singles[name]} of {said(owners[name])}"
+                for name in sorted(expression.names & owners.keys())
+            ]
+            reason = f" ({', '.join(read)})" if read else ""
+            if isinstance(mismatch.expected, float) and not mismatch.expected.is_integer():
+                clause = f"{expression.text} of {path} is no whole number{reason}"
+            else:
+                expected = int(mismatch.expected or 0)  # type: ignore[arg-type] # of one axis: a number
+                clause = f"{path} has {seen} where {label} is {expected}{reason}"
+            return clause, axis_names(axis)
+        case _:
+            owner = owners.get(label)
+            where = f"{said(owner)} has" if owner and owner != failure.seen.path else "it is"
+            clause = f"{path} has {label} = {seen}, where {where} {label} = {mismatch.expected}"
+            return clause.replace(f"it is {label} = ", f"{label} is also "), {label}
+
+
+def rank_clause(path: str, seen: Seen) -> str:
+    """Say that a tensor has too many or too few axes."""
+    texts = [f'"{form.shape.text}"' for form in seen.declared]
+    numbers = [
+        f"{'at least ' if form.shape.variadic is not None else ''}"
+        f"{len(form.shape.axes) - (form.shape.variadic is not None)}"
+        for form in seen.declared
+    ]
+    wanted = " or ".join(
+        f"{text} has {number}" for text, number in zip(texts, numbers, strict=True)
+    )
+    count = len(seen.sizes)
+    return f"{path} has {count} {'axis' if count == 1 else 'axes'}, where {wanted}"
+
+
+def repair_clause(repair: Repair) -> tuple[str, set[str]]:
+    """Say what a repair changes, and name the axes in dispute."""
+    if repair.kind == "swap":
+        left, right = repair.arguments
+        return f"{left} and {right} fit their annotations with each other exchanged", set()
+    seen = repair.before
+    assert seen is not None
+    path = said(seen.path)
+    if repair.kind == "dtype":
+        return dtype_clause(seen), set()
+    if repair.kind == "axis":
+        return rank_clause(path, seen), set()
+    form = nearest_form(seen, declared=True)
+    labels = [axis_label(axis) for axis, _ in zip_axes(form, seen.sizes)]
+    moved = [axis for axis, source in enumerate(repair.order) if axis != source]
+    if len(labels) != len(repair.order):  # a variadic axis takes part: there are no names to say
+        return f"{path} fits its annotation with its axes in another order", set(labels)
+    if len(moved) == 2:
+        first, second = (labels[axis] for axis in moved)
+        return f"{path} fits its annotation with {first} and {second} exchanged", {first, second}
+    held = [""] * len(labels)
+    for place, source in enumerate(repair.order):
+        held[source] = labels[place]
+    clause = f"{path} fits its annotation with its axes read as ({', '.join(held)})"
+    return clause, {labels[axis] for axis in moved}
+
+
+def dtype_clause(seen: Seen) -> str:
+    """Say that a tensor has the wrong dtype."""
+    families = " or ".join(dict.fromkeys(form.family for form in seen.declared))
+    return f"{said(seen.path)} is {str(seen.dtype).rpartition('.')[2]}, which is not {families}"
+
+
+def type_clause(path: str, form: Form, value: Any) -> str:
+    """Say that a value is of the wrong type."""
+    given = "None" if value is None else f"a {_type_name(value)}"
+    tensor = isinstance(form, TensorForm) or (
+        isinstance(form, EitherForm) and any(isinstance(m, TensorForm) for m in form.members)
+    )
+    if tensor and isinstance(form, TensorForm):
+        return f"{said(path)} is {given}, not a {form.array_type.__name__}"
+    if isinstance(form, PlainForm) and value is not None:
+        return f"{said(path)} is {actual(value)}, not {annotation(form)}"
+    return f"{said(path)} is {given}, not {annotation(form)}"
+
+
+def _type_name(value: object) -> str:
+    module = type(value).__module__.partition(".")[0]
+    name = type(value).__qualname__
+    return name if module in ("builtins", "torch", "__main__") else f"{module}.{name}"
+
+
+def said(path: str) -> str:
+    """Name a path in a sentence."""
+    return "the result" + path.removeprefix("return") if path.startswith("return") else path
+
+
+def call_text(names: Iterable[tuple[str, str]], function: str, fix: Mapping[str, str]) -> str:
+    """Write the repaired call; `names` pairs each argument with how it is passed."""
+    parts = (how.format(fix.get(name, name)) for name, how in names)
+    return f"{function}({', '.join(parts)})"
