@@ -17,13 +17,15 @@ from typed_rope.checking.forms import (
     ItemsForm,
     MappingForm,
     RecordForm,
+    TensorForm,
     form_of,
     is_judged,
+    parts,
     record_names,
     tensor_forms,
 )
 from typed_rope.checking.hints import function_hints
-from typed_rope.shapes import ShapeSyntaxError, Sized
+from typed_rope.shapes import Shape, ShapeSyntaxError, Sized
 
 RESULT = "return"
 
@@ -122,29 +124,45 @@ def _asked(form: Form) -> Iterator[str]:
 
 
 def _require_readable(form: Form, bound: set[str], arguments: frozenset[str]) -> None:
+    """Raise for an axis that no call could ever evaluate."""
+    for shape, visible in _shapes(form, arguments):
+        for axis in shape.axes:
+            if isinstance(axis, Sized):
+                _require_bound(shape, axis, bound)
+                _require_given(shape, axis, visible)
+
+
+def _shapes(form: Form, arguments: frozenset[str]) -> Iterator[tuple[Shape, frozenset[str]]]:
+    """Yield each shape with the names that its `{...}` may read: a record has its own."""
+    if isinstance(form, TensorForm):
+        yield form.shape, arguments
+    inside = arguments
     if isinstance(form, RecordForm):
-        for _, field in form.fields:
-            _require_readable(field, bound, frozenset(record_names(form.hint)) | {"self"})
-        return
-    for tensor in tensor_forms(form):
-        for axis in tensor.shape.axes:
-            if not isinstance(axis, Sized):
-                continue
-            for name in sorted(axis.expression.names - bound):
-                raise ShapeSyntaxError.at(
-                    tensor.shape.text,
-                    axis.span,
-                    f"no axis of this signature is named {name}",
-                    f"name an axis {name} on some tensor, or write {{{name}}} for an argument",
-                )
-            for field in axis.expression.fields:
-                for name in sorted(set(field.names) - arguments):
-                    raise ShapeSyntaxError.at(
-                        tensor.shape.text,
-                        axis.span,
-                        f"{{{field.text}}} reads {name}, which is no argument",
-                        f"the arguments are {', '.join(sorted(arguments))}",
-                    )
+        inside = frozenset((*record_names(form.hint), "self"))
+    for part in parts(form):
+        yield from _shapes(part, inside)
+
+
+def _require_bound(shape: Shape, axis: Sized, bound: set[str]) -> None:
+    for name in sorted(axis.expression.names - bound):
+        start, end = axis.expression.where(name)
+        raise ShapeSyntaxError.at(
+            shape.text,
+            (axis.start + start, axis.start + end),
+            f"no axis of this signature is named {name}",
+            f"Name an axis {name} on some tensor, or write {{{name}}} for an argument.",
+        )
+
+
+def _require_given(shape: Shape, axis: Sized, arguments: frozenset[str]) -> None:
+    for field in axis.expression.fields:
+        for name in sorted(set(field.names) - arguments):
+            raise ShapeSyntaxError.at(
+                shape.text,
+                axis.span,
+                f"{{{field.text}}} reads {name}, which is no argument",
+                f"It can read {', '.join(sorted(arguments)) or 'nothing'}.",
+            )
 
 
 def _in_binding_order(parameters: tuple[Parameter, ...]) -> Iterator[Parameter]:

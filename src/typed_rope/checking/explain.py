@@ -8,6 +8,7 @@ the others agree is to blame. What no axis is needed for (a wrong type) comes fi
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter
+from typing import Any
 
 import torch
 
@@ -231,7 +232,7 @@ def _passed(boundary: Boundary, arguments: Mapping[str, object]) -> Iterable[tup
     if boundary.signature is None:  # a record: the fields
         yield from ((name, "{}") for name in boundary.names[1:])
         return
-    how = {Parameter.VAR_POSITIONAL: "*{}", Parameter.VAR_KEYWORD: "**{}"}
+    how: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*{}", Parameter.VAR_KEYWORD: "**{}"}
     for name, parameter in boundary.signature.parameters.items():
         if name in ("self", "cls") or _is_default(arguments.get(name), parameter):
             continue

@@ -156,16 +156,24 @@ def _holds_tensors(form: Form) -> bool:
     return any(isinstance(leaf, TensorForm | JudgedForm) for leaf in _leaves(form))
 
 
-def _leaves(form: Form) -> tuple[Form, ...]:
+def parts(form: Form) -> tuple[Form, ...]:
+    """Return the forms that `form` is made of, in the order in which they are checked."""
     match form:
-        case EitherForm(members=parts) | TupleForm(members=parts):
-            return tuple(leaf for part in parts for leaf in _leaves(part))
-        case ItemsForm(item=part) | MappingForm(value=part):
-            return _leaves(part)
+        case EitherForm(members=members) | TupleForm(members=members):
+            return members
+        case ItemsForm(item=item):
+            return (item,)
+        case MappingForm(key=key, value=value):
+            return (key, value)
         case RecordForm(fields=fields):
-            return tuple(leaf for _, part in fields for leaf in _leaves(part))
+            return tuple(field for _, field in fields)
         case _:
-            return (form,)
+            return ()
+
+
+def _leaves(form: Form) -> tuple[Form, ...]:
+    inner = parts(form)
+    return tuple(leaf for part in inner for leaf in _leaves(part)) if inner else (form,)
 
 
 def _unwrapped(hint: Any) -> Any:

@@ -22,12 +22,10 @@ judge decides then, so whatever a guard does not understand it leaves, and never
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
-from typed_rope.checking.arithmetic import comparison
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.forms import (
     AnyForm,
@@ -44,45 +42,14 @@ from typed_rope.checking.forms import (
     record_names,
     tensor_forms,
 )
+from typed_rope.checking.names import Bound, Place, local_name
 from typed_rope.checking.plain import beartype_condition, simple_condition
 from typed_rope.checking.source import Source
-from typed_rope.shapes import Anonymous, Fixed, Named, Sized, Variadic
-from typed_rope.shapes.match import join_variadic
+from typed_rope.checking.tensor_check import TensorCheck
+from typed_rope.shapes import Variadic
 
 Guard = Callable[..., tuple[Any, ...] | None]
 ResultGuard = Callable[..., bool]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a value is found, what `{...}` may read there, and what to do if it does not fit."""
-
-    value: str
-    scope: Mapping[str, str]
-    fail: str
-
-
-@dataclass
-class Bound:
-    """What is known, at one point of the generated code, of each axis name.
-
-    A name in neither set has not been met; one in `maybe` has a local that may be None.
-    """
-
-    sure: set[str] = field(default_factory=set)
-    maybe: set[str] = field(default_factory=set)
-    ever_maybe: set[str] = field(default_factory=set)
-
-    def doubt(self, names: Iterable[str]) -> None:
-        """Allow that `names` may or may not get bound in what follows."""
-        new = set(names) - self.sure
-        self.maybe |= new
-        self.ever_maybe |= new
-
-    def bind(self, name: str) -> None:
-        """Note that `name` has a size from here on."""
-        self.maybe.discard(name)
-        self.sure.add(name)
 
 
 def make_guards(boundary: Boundary, defaults: Mapping[str, object]) -> tuple[Guard, ResultGuard]:
@@ -105,7 +72,7 @@ def make_guards(boundary: Boundary, defaults: Mapping[str, object]) -> tuple[Gua
         else:
             writer.check(parameter.form, place)
     held = sorted(bound.sure | bound.maybe)
-    locals_held = "".join(f"{_local(name)}, " for name in held)
+    locals_held = "".join(f"{local_name(name)}, " for name in held)
     writer.source.line(f"return ({locals_held})")
     guard = writer.finish("guard", arguments, known=())
 
@@ -119,10 +86,6 @@ def make_guards(boundary: Boundary, defaults: Mapping[str, object]) -> tuple[Gua
     return guard, result
 
 
-def _local(name: str) -> str:
-    return f"many_{name[1:]}" if name.startswith("*") else f"axis_{name}"
-
-
 class _Writer:
     """Writes the checks of forms, one method for each kind."""
 
@@ -131,17 +94,18 @@ class _Writer:
         self.bound = bound
         forms = [parameter.form for parameter in boundary.parameters]
         forms += [] if boundary.result is None else [boundary.result]
-        self.stretching = {
+        stretching = {
             axis.name
             for form in forms
             for tensor in tensor_forms(form)
             for axis in tensor.shape.axes
-            if isinstance(axis, Variadic) and axis.broadcast
+            if isinstance(axis, Variadic) and axis.broadcast and axis.name is not None
         }
+        self.tensors = TensorCheck(self.source, bound, stretching)
 
     def finish(self, name: str, parameters: str, known: Iterable[str]) -> Any:
         unset = sorted(self.bound.ever_maybe - set(known))
-        return self.source.function(name, parameters, [f"{_local(n)} = None" for n in unset])
+        return self.source.function(name, parameters, [f"{local_name(n)} = None" for n in unset])
 
     def names(self, form: Form) -> set[str]:
         shapes = [tensor.shape for tensor in tensor_forms(form)]
@@ -165,7 +129,7 @@ class _Writer:
             case PlainForm(hint):
                 self._plain(hint, place)
             case TensorForm():
-                self._tensor(form, place)
+                self.tensors.write(form, place)
             case JudgedForm():
                 self.source.line(place.fail)
             case EitherForm():
@@ -219,13 +183,13 @@ class _Writer:
         self.bound.doubt({name for member in members for name in self.names(member)})
         restore = {n: self.source.fresh("saved") for n in sorted(self.bound.maybe)}
         for name, saved in restore.items():
-            self.source.line(f"{saved} = {_local(name)}")
+            self.source.line(f"{saved} = {local_name(name)}")
         matched = self.source.fresh("matched")
         self.source.line(f"{matched} = False")
         for member in members:
             with self.source.block(f"if not {matched}:"), self.branch():
                 for name, saved in restore.items():
-                    self.source.line(f"{_local(name)} = {saved}")
+                    self.source.line(f"{local_name(name)} = {saved}")
                 with self.source.block("while True:"):  # runs once; `break` is its way out
                     self.check(member, Place(place.value, place.scope, "break"))
                     self.source.line(f"{matched} = True")
@@ -269,114 +233,6 @@ class _Writer:
             value = self.source.fresh("field")
             self.source.line(f"{value} = {place.value}.{name}")
             self.check(member, Place(value, scope, place.fail))
-
-    # ---- tensors
-
-    def _tensor(self, form: TensorForm, place: Place) -> None:
-        array_type = self.source.constant(form.array_type, "tensor_type")
-        wrong = f"not isinstance({place.value}, {array_type})"
-        if form.dtypes is not None:
-            dtypes = self.source.constant(form.dtypes, "dtypes")
-            wrong += f" or {place.value}.dtype not in {dtypes}"
-        self.source.line(f"if {wrong}: {place.fail}")
-        shape = self.source.fresh("shape")
-        self.source.line(f"{shape} = {place.value}.shape")
-        sizes = self._unpack(form, shape, place)
-        deferred: list[tuple[Sized, str]] = []
-        for axis, size in zip(form.shape.axes, sizes, strict=True):
-            match axis:
-                case Sized():
-                    deferred.append((axis, size))
-                case Fixed():
-                    self._unequal(axis.broadcast, size, str(axis.size), place)
-                case Named():
-                    self._named(axis, size, place)
-                case Variadic() if axis.name is not None:
-                    self._variadic(axis.name, axis.broadcast, size, place)
-        for sized, size in deferred:
-            self._sized(sized, size, place)
-
-    def _unpack(self, form: TensorForm, shape: str, place: Place) -> list[str]:
-        """Give every axis a local for its size; a name met for the first time gets its own."""
-        axes, variadic = form.shape.axes, form.shape.variadic
-        sizes: list[str] = []
-        for axis in axes:
-            local = _local(axis.name) if isinstance(axis, Named) and not axis.broadcast else ""
-            if isinstance(axis, Anonymous):
-                sizes.append("_")
-            elif local and local not in sizes and self._unmet(local):
-                sizes.append(local)
-            else:
-                sizes.append(self.source.fresh("size"))
-        if variadic is None:
-            self.source.line(f"if len({shape}) != {len(axes)}: {place.fail}")
-            if axes:
-                self.source.line(f"{', '.join(sizes)}, = {shape}")
-            return sizes
-        self.source.line(f"if len({shape}) < {len(axes) - 1}: {place.fail}")
-        after = len(axes) - variadic - 1
-        for index, size in enumerate(sizes):
-            if index == variadic:
-                where = f"{index}:{-after}" if after else f"{index}:"
-            else:
-                where = str(index if index < variadic else index - len(axes))
-            self.source.line(f"{size} = {shape}[{where}]")
-        return sizes
-
-    def _unmet(self, local: str) -> bool:
-        return all(_local(name) != local for name in self.bound.sure | self.bound.maybe)
-
-    def _unequal(self, broadcast: bool, size: str, expected: str, place: Place) -> None:
-        spread = f"{size} != 1 and " if broadcast else ""
-        self.source.line(f"if {spread}{size} != {expected}: {place.fail}")
-
-    def _named(self, axis: Named, size: str, place: Place) -> None:
-        local = _local(axis.name)
-        if axis.name in self.bound.sure:
-            self._unequal(axis.broadcast, size, local, place)
-            return
-        if axis.name not in self.bound.maybe and not axis.broadcast:
-            if size != local:
-                self.source.line(f"{local} = {size}")
-            self.bound.bind(axis.name)
-            return
-        self.bound.doubt([axis.name])
-        spread = f"{size} != 1 and " if axis.broadcast else ""
-        with self.source.block(f"if {spread}{local} is None:"):
-            self.source.line(f"{local} = {size}")
-        self.source.line(f"elif {spread}{size} != {local}: {place.fail}")
-        if not axis.broadcast:
-            self.bound.bind(axis.name)
-
-    def _variadic(self, name: str, broadcast: bool, size: str, place: Place) -> None:
-        local, key = f"many_{name}", f"*{name}"
-        known = key in self.bound.sure
-        if name in self.stretching:
-            join = self.source.constant(join_variadic, "join_variadic")
-            if not known:
-                self.bound.doubt([key])
-            self.source.line(f"{local} = {join}({broadcast}, tuple({size}), {local})")
-            self.source.line(f"if {local} is None: {place.fail}")
-        elif known:
-            self.source.line(f"if {size} != {local}: {place.fail}")
-        elif key in self.bound.maybe:
-            with self.source.block(f"if {local} is None:"):
-                self.source.line(f"{local} = {size}")
-            self.source.line(f"elif {size} != {local}: {place.fail}")
-        else:
-            self.source.line(f"{local} = {size}")
-        self.bound.bind(key)
-
-    def _sized(self, axis: Sized, size: str, place: Place) -> None:
-        names: dict[str, str] = {}
-        for name in sorted(axis.expression.names):
-            names[name] = _local(name)
-            if name in self.bound.maybe:
-                self.source.line(f"if {names[name]} is None: {place.fail}")
-            elif name not in self.bound.sure:
-                self.source.line(place.fail)  # bound later, if at all: the judge finds out
-                return
-        comparison(self.source, axis, size, names, place.scope, place.fail)
 
 
 def _flat(form: EitherForm) -> Iterator[Form]:

@@ -14,7 +14,7 @@ from typing import Any
 from beartype import beartype
 from jaxtyping import AnnotationError, Shaped, TypeCheckError, jaxtyped
 
-from typed_rope.checking.forms import EitherForm, Form, JudgedForm, PlainForm, TensorForm
+from typed_rope.checking.forms import Form, JudgedForm, PlainForm, TensorForm
 from typed_rope.checking.leaves import Leaf, concrete
 from typed_rope.checking.plain import CONFIGURATION, is_plain
 from typed_rope.shapes import Sized
@@ -95,6 +95,3 @@ def _without_expressions(form: TensorForm) -> str:
 
 def _union(hints: Iterable[Any]) -> Any:
     return reduce(or_, hints)
-
-
-__all__ = ["EitherForm", "fits"]

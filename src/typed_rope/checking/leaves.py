@@ -8,7 +8,7 @@ if it were a parameter of its own, and the axes of all leaves are one system.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from typed_rope.checking.boundary import RESULT, Boundary
 from typed_rope.checking.forms import (
@@ -22,8 +22,8 @@ from typed_rope.checking.forms import (
     RecordForm,
     TensorForm,
     TupleForm,
+    parts,
     record_names,
-    tensor_forms,
 )
 from typed_rope.checking.plain import is_plain
 from typed_rope.shapes import Shape, Sized, parse
@@ -93,16 +93,12 @@ def _given(forms: list[Form], names: Mapping[str, object]) -> dict[str, object]:
 
 
 def _outside_records(form: Form) -> Iterator[TensorForm]:
-    match form:
-        case TensorForm():
-            yield form
-        case EitherForm(members=parts) | TupleForm(members=parts):
-            for part in parts:
-                yield from _outside_records(part)
-        case ItemsForm(item=part) | MappingForm(value=part):
+    """Yield the tensors whose `{...}` read the arguments, not the fields of a record."""
+    if isinstance(form, TensorForm):
+        yield form
+    if not isinstance(form, RecordForm):
+        for part in parts(form):
             yield from _outside_records(part)
-        case _:
-            return
 
 
 def _leaves(form: Form, value: Any, path: str, given: Mapping[str, object]) -> Iterator[Leaf]:
@@ -118,6 +114,7 @@ def _leaves(form: Form, value: Any, path: str, given: Mapping[str, object]) -> I
             for index, (member, part) in enumerate(zip(members, value, strict=True)):
                 yield from _leaves(member, part, f"{path}[{index}]", given)
         case MappingForm(_, container, key_form, value_form) if isinstance(value, container):
+            value = cast(Mapping[object, object], value)
             for key, part in value.items():
                 yield from _leaves(key_form, key, f"{path}'s key {key!r}", given)
                 yield from _leaves(value_form, part, f"{path}[{key!r}]", given)
@@ -159,6 +156,3 @@ def _fits_alone(leaf: Leaf) -> bool:
         not isinstance(match(concrete(form.shape, leaf.given), tuple(sizes)), Mismatch)
         for form in leaf.tensor_forms()
     )
-
-
-__all__ = ["Leaf", "call_leaves", "concrete", "given_values", "result_leaves", "tensor_forms"]

@@ -76,7 +76,7 @@ def _checker(hint: Any) -> Callable[[object], None]:
         with warnings.catch_warnings():
             # `typing.Sequence` is deprecated, and beartype would name a function of ours for it.
             warnings.simplefilter("ignore", BeartypeDecorHintPep585DeprecationWarning)
-            return beartype(check, conf=CONFIGURATION)
+            return beartype(conf=CONFIGURATION)(check)
     except BeartypeDecorHintException as error:
         raise TypeError(f"typed: beartype cannot read the hint {hint!r}: {error}") from None
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 
@@ -18,7 +19,8 @@ def refuse(
     """Return the error to raise, or None where the judge accepts the call (or the result)."""
     if "torch._dynamo" in sys.modules:
         # After a graph break Dynamo would compile the frames of the judge, one by one.
-        error: ShapeError | None = torch.compiler.disable(_refuse)(boundary, arguments, *result)
+        disable: Any = torch.compiler.disable
+        error: ShapeError | None = disable(_refuse)(boundary, arguments, *result)
         return error
     return _refuse(boundary, arguments, *result)
 

@@ -15,19 +15,8 @@ from torch import Tensor
 
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.explain import refusal
-from typed_rope.checking.forms import (
-    EitherForm,
-    Form,
-    ItemsForm,
-    MappingForm,
-    RecordForm,
-    TensorForm,
-    TupleForm,
-    record_names,
-)
+from typed_rope.checking.forms import Form, RecordForm, TensorForm, parts, record_names
 from typed_rope.shapes import Sized
-
-_NO_RESULT = object()
 
 
 def make_traced(boundary: Boundary) -> tuple[Callable[..., str], Callable[[str], str]]:
@@ -66,23 +55,9 @@ def _reader(text: str, names: Sequence[str]) -> Callable[..., object]:
     return reader
 
 
-def _parts(form: Form) -> tuple[Form, ...]:
-    match form:
-        case EitherForm(members=parts) | TupleForm(members=parts):
-            return parts
-        case ItemsForm(item=part):
-            return (part,)
-        case MappingForm(key=key, value=part):
-            return (key, part)
-        case RecordForm(fields=fields):
-            return tuple(part for _, part in fields)
-        case _:
-            return ()
-
-
 def _records(form: Form) -> list[RecordForm]:
     own = [form] if isinstance(form, RecordForm) else []
-    return own + [record for part in _parts(form) for record in _records(part)]
+    return own + [record for part in parts(form) for record in _records(part)]
 
 
 def _field_texts(form: Form) -> list[str]:
@@ -91,7 +66,7 @@ def _field_texts(form: Form) -> list[str]:
         return [field.text for axis in sized for field in axis.expression.fields]
     if isinstance(form, RecordForm):
         return []  # these read the record, not the arguments
-    return [text for part in _parts(form) for text in _field_texts(part)]
+    return [text for part in parts(form) for text in _field_texts(part)]
 
 
 def _describe(value: Any, classes: tuple[tuple[type, tuple[str, ...]], ...]) -> str:

@@ -55,12 +55,15 @@ def _typed(target: Any, frame: FrameType, shapes_only: bool) -> Any:
     if isinstance(target, staticmethod | classmethod):
         return type(target)(_typed(target.__func__, frame, shapes_only))
     if isinstance(target, property):
-        parts = (target.fget, target.fset, target.fdel)
-        return property(*(p and _typed(p, frame, shapes_only) for p in parts), doc=target.__doc__)
+        get, set_, delete = (
+            part and _typed(part, frame, shapes_only)
+            for part in (target.fget, target.fset, target.fdel)
+        )
+        return property(get, set_, delete, target.__doc__)
     if isinstance(target, cached_property):
-        checked = cached_property(_typed(target.func, frame, shapes_only))
-        checked.__set_name__(object, target.attrname or "")
-        return checked
+        lazy = cached_property(_typed(target.func, frame, shapes_only))
+        lazy.__set_name__(object, target.attrname or "")
+        return lazy
     if isinstance(target, type):
         return _typed_record(target, frame)
     if isinstance(target, FunctionType):

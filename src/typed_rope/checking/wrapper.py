@@ -153,7 +153,7 @@ class _Pending:
 
 
 def _call(signature: inspect.Signature) -> str:
-    written = {
+    written: dict[Any, str] = {
         inspect.Parameter.VAR_POSITIONAL: "*{0}",
         inspect.Parameter.KEYWORD_ONLY: "{0}={0}",
         inspect.Parameter.VAR_KEYWORD: "**{0}",
