@@ -86,10 +86,9 @@ def read_expression(text: str, start: int, stop: int) -> Expression:
     _check_values(text, (start, stop), tree)
     called = called_builtins(tree)
     identifiers = {part.identifier: part.symbol for part in fields}
-    read = (
-        node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called
-    )
-    names = frozenset(node.id for node in read) - identifiers.keys()
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    axes = (node.id for node in read if id(node) not in called and node.id not in identifiers)
+    names = frozenset(axes)
     try:
         size = formula(tree, identifiers)
     except ZeroDivisionError:
