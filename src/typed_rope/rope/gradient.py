@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd import forward_ad
 
 from typed_rope.rope.pairing import Pairing
-from typed_rope.rope.turn import split_pairs, turn_eagerly, turn_formula, wide_dtype
+from typed_rope.rope.turn import BLOCK, split_pairs, turn_eagerly, turn_formula, wide_dtype
 
 # Below this many elements a step of our own costs more than the formula's several.
 _SMALL = 2**15
@@ -23,19 +23,19 @@ def turn(x: Tensor, cos: Tensor, sin: Tensor, pairing: Pairing) -> Tensor:
     # The question that autograd.Function.apply itself asks; torch has no public form of it.
     if torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active():
         return turn_formula(x, cos, sin, pairing)
-    inputs, small = (x, cos, sin), x.numel() < _SMALL
-    if not small and any(_has_tangent(z) for z in inputs):
+    if torch.is_grad_enabled() and (x.requires_grad or cos.requires_grad or sin.requires_grad):
+        if x.numel() < _SMALL or _has_tangent(x, cos, sin):
+            return turn_formula(x, cos, sin, pairing)
+        turned: Tensor = _Turn.apply(x, cos, sin, pairing)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        return turned
+    if x.numel() > BLOCK and _has_tangent(x, cos, sin):
         return turn_formula(x, cos, sin, pairing)
-    if not torch.is_grad_enabled() or not any(z.requires_grad for z in inputs):
-        return turn_eagerly(x, cos, sin, pairing)
-    if small:
-        return turn_formula(x, cos, sin, pairing)
-    turned: Tensor = _Turn.apply(x, cos, sin, pairing)  # type: ignore[no-untyped-call]  # torch leaves it untyped
-    return turned
+    return turn_eagerly(x, cos, sin, pairing)
 
 
-def _has_tangent(z: Tensor) -> bool:
-    return forward_ad.unpack_dual(z).tangent is not None  # type: ignore[no-untyped-call]  # torch leaves it untyped
+def _has_tangent(*inputs: Tensor) -> bool:
+    unpack = forward_ad.unpack_dual
+    return any(unpack(z).tangent is not None for z in inputs)  # type: ignore[no-untyped-call]  # torch leaves it untyped
 
 
 class _Turn(torch.autograd.Function):

@@ -18,12 +18,14 @@ BLOCK = 2**19
 
 
 def turn_formula(x: Tensor, cos: Tensor, sin: Tensor, pairing: Pairing) -> Tensor:
-    """Turn the pairs of the last axis by operations that every compiler and transform knows."""
-    a, b = split_pairs(x.to(wide_dtype(x, cos, sin)), pairing)
+    """Turn the pairs of the last axis by operations that compilers and transforms know."""
+    wide = x.to(dtype=wide_dtype(x, cos, sin))
+    if pairing == "interleaved" and not torch.compiler.is_compiling():
+        return _turn_complex(wide, cos, sin).to(dtype=x.dtype)
+    a, b = split_pairs(wide, pairing)
     pairs = (torch.addcmul(a * cos, b, sin, value=-1), torch.addcmul(b * cos, a, sin))
-    if pairing == "halves":
-        return torch.cat(pairs, -1).to(x.dtype)
-    return torch.stack(pairs, -1).flatten(-2).to(x.dtype)
+    joined = torch.cat(pairs, -1) if pairing == "halves" else torch.stack(pairs, -1).flatten(-2)
+    return joined.to(dtype=x.dtype)
 
 
 def turn_eagerly(x: Tensor, cos: Tensor, sin: Tensor, pairing: Pairing) -> Tensor:
@@ -32,21 +34,22 @@ def turn_eagerly(x: Tensor, cos: Tensor, sin: Tensor, pairing: Pairing) -> Tenso
         return _turn_by_blocks(x, cos, sin, pairing)
     wide = wide_dtype(x, cos, sin)
     if wide is x.dtype:
-        return _turn_into(None, x, cos, sin, pairing)
-    return _turn_into(None, x.to(wide), cos, sin, pairing).to(x.dtype)
+        return _turn_once(x, cos, sin, pairing)
+    return _turn_once(x.to(dtype=wide), cos, sin, pairing).to(dtype=x.dtype)
 
 
 def wide_dtype(x: Tensor, cos: Tensor, sin: Tensor) -> torch.dtype:
     """Name the dtype to compute in: the widest of the three, so never below float32."""
-    if x.dtype is cos.dtype is sin.dtype:
-        return x.dtype
+    if cos.dtype is sin.dtype and x.dtype in (cos.dtype, torch.bfloat16, torch.float16):
+        return cos.dtype
     return torch.promote_types(x.dtype, torch.promote_types(cos.dtype, sin.dtype))
 
 
 def split_pairs(x: Tensor, pairing: Pairing) -> tuple[Tensor, ...]:
     """View the first and the second member of every pair."""
     if pairing == "halves":
-        return x.chunk(2, -1)
+        half = x.shape[-1] // 2
+        return x.split_with_sizes((half, half), -1)
     return x.view(*x.shape[:-1], x.shape[-1] // 2, 2).unbind(-1)
 
 
@@ -69,21 +72,36 @@ def _turn_by_blocks(x: Tensor, cos: Tensor, sin: Tensor, pairing: Pairing) -> Te
     return result
 
 
-def _turn_into(out: Tensor | None, x: Tensor, cos: Tensor, sin: Tensor, pairing: Pairing) -> Tensor:
-    if pairing == "interleaved":
-        target = None if out is None else _as_complex(out)
-        turned = torch.mul(_as_complex(x), torch.complex(cos, sin), out=target)
-        return torch.view_as_real(turned).flatten(-2)
-    out = torch.mul(x, torch.cat((cos, cos), -1), out=out)
-    a, b = x.chunk(2, -1)
-    out_a, out_b = out.chunk(2, -1)
-    out_a.addcmul_(b, sin, value=-1)
-    out_b.addcmul_(a, sin)
+def _turn_once(x: Tensor, cos: Tensor, sin: Tensor, pairing: Pairing) -> Tensor:
+    if pairing == "halves":
+        return _add_sines(x * torch.cat((cos, cos), -1), x, sin)
+    return _turn_complex(x, cos, sin)
+
+
+def _turn_complex(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    # One pass over memory; compilers, though, generate no code for complex numbers.
+    return torch.view_as_real(_as_complex(x) * torch.complex(cos, sin)).flatten(-2)
+
+
+def _turn_into(out: Tensor, x: Tensor, cos: Tensor, sin: Tensor, pairing: Pairing) -> Tensor:
+    if pairing == "halves":
+        return _add_sines(torch.mul(x, torch.cat((cos, cos), -1), out=out), x, sin)
+    torch.mul(_as_complex(x), torch.complex(cos, sin), out=_as_complex(out))
     return out
 
 
+def _add_sines(cosines: Tensor, x: Tensor, sin: Tensor) -> Tensor:
+    a, b = split_pairs(x, "halves")
+    cosines_a, cosines_b = split_pairs(cosines, "halves")
+    cosines_a.addcmul_(b, sin, value=-1)
+    cosines_b.addcmul_(a, sin)
+    return cosines
+
+
 def _as_complex(x: Tensor) -> Tensor:
-    # A complex view starts at even addresses only; a slice of a wider tensor may not.
-    if x.stride(-1) != 1 or any(step % 2 for step in (x.storage_offset(), *x.stride()[:-1])):
-        x = x.clone(memory_format=torch.contiguous_format)
-    return torch.view_as_complex(x.view(*x.shape[:-1], x.shape[-1] // 2, 2))
+    b, h, t, d = x.shape
+    try:
+        return torch.view_as_complex(x.view(b, h, t, d // 2, 2))
+    except RuntimeError:  # pairs that are apart in memory, or start at odd places of it
+        dense = x.clone(memory_format=torch.contiguous_format)
+        return torch.view_as_complex(dense.view(b, h, t, d // 2, 2))
