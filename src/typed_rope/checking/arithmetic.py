@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import torch
 
+from typed_rope.checking.names import Place
 from typed_rope.checking.source import Source
 from typed_rope.shapes import Expression, Sized
 
@@ -21,19 +22,18 @@ def comparison(
     axis: Sized,
     size: str,
     names: Mapping[str, str],
-    scope: Mapping[str, str],
-    fail: str,
+    place: Place,
 ) -> None:
-    """Write: `fail` unless `size` equals the expression of `axis`.
+    """Write: `place.fail` unless `size` equals the expression of `axis`.
 
-    `names` maps an axis name to the local that holds its size, `scope` an argument to the source
-    that reads it.
+    `names` maps an axis name to the local that holds its size. What cannot be evaluated, or comes
+    out uneven on the way, is left to the judge.
     """
     if axis.broadcast:
         with source.block(f"if {size} != 1:"):
-            _comparison(source, axis.expression, size, names, scope, fail)
+            _comparison(source, axis.expression, size, names, place)
     else:
-        _comparison(source, axis.expression, size, names, scope, fail)
+        _comparison(source, axis.expression, size, names, place)
 
 
 def _comparison(
@@ -41,24 +41,24 @@ def _comparison(
     expression: Expression,
     size: str,
     names: Mapping[str, str],
-    scope: Mapping[str, str],
-    fail: str,
+    place: Place,
 ) -> None:
-    tree = expression.tree
-    local = dict(names) | _fields(source, expression, scope, fail)
+    tree, fail, leave = expression.tree, place.fail, place.leave
+    local = dict(names) | _fields(source, expression, place)
     if expression.size is None:
         expected = source.fresh("expected")
         with source.block("try:"):
             source.line(f"{expected} = {renamed(tree, local)}")
-        source.line(f"except Exception: {fail}")
+        source.line(f"except Exception: {leave}")
         source.line(f"if {size} != {expected}: {fail}")
     elif isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Div):
-        dividend = _whole(source, tree.left, local, fail)
-        divisor = _whole(source, tree.right, local, fail)
-        zero = "" if isinstance(tree.right, ast.Constant) else f"{divisor} == 0 or "
-        source.line(f"if {zero}{dividend} != {size} * {divisor}: {fail}")
+        dividend = _whole(source, tree.left, local, leave)
+        divisor = _whole(source, tree.right, local, leave)
+        if not isinstance(tree.right, ast.Constant):
+            source.line(f"if {divisor} == 0: {leave}")
+        source.line(f"if {dividend} != {size} * {divisor}: {fail}")
     else:
-        source.line(f"if {size} != {_whole(source, tree, local, fail)}: {fail}")
+        source.line(f"if {size} != {_whole(source, tree, local, leave)}: {fail}")
 
 
 def renamed(tree: ast.expr, names: Mapping[str, str]) -> str:
@@ -75,33 +75,35 @@ def renamed(tree: ast.expr, names: Mapping[str, str]) -> str:
 
 
 def _fields(
-    source: Source, expression: Expression, scope: Mapping[str, str], fail: str
+    source: Source, expression: Expression, place: Place
 ) -> dict[str, str]:
     """Write the reading of every `{...}` once; anything but a size is left to the judge."""
     local: dict[str, str] = {}
     for field in expression.fields:
         value = source.fresh("given")
-        source.line(f"{value} = {renamed(ast.parse(field.text, mode='eval').body, scope)}")
+        read = renamed(ast.parse(field.text, mode="eval").body, place.scope)
+        source.line(f"try: {value} = {read}")
+        source.line(f"except Exception: {place.leave}")
         whole = source.constant((int, torch.SymInt), "whole")
         # A negative one would be pasted in with its sign, and `{n}**2` mean -(n**2).
-        source.line(f"if not isinstance({value}, {whole}) or {value} < 0: {fail}")
+        source.line(f"if not isinstance({value}, {whole}) or {value} < 0: {place.leave}")
         local[field.identifier] = value
     return local
 
 
-def _whole(source: Source, tree: ast.expr, local: Mapping[str, str], fail: str) -> str:
+def _whole(source: Source, tree: ast.expr, local: Mapping[str, str], leave: str) -> str:
     """Return the source of a polynomial's value; a division in it must come out even."""
     if isinstance(tree, ast.Name):
         return local[tree.id]
     if isinstance(tree, ast.UnaryOp):
         sign = "-" if isinstance(tree.op, ast.USub) else "+"
-        return f"({sign}{_whole(source, tree.operand, local, fail)})"
+        return f"({sign}{_whole(source, tree.operand, local, leave)})"
     if not isinstance(tree, ast.BinOp):
         return ast.unparse(tree)
-    left = _whole(source, tree.left, local, fail)
-    right = _whole(source, tree.right, local, fail)
+    left = _whole(source, tree.left, local, leave)
+    right = _whole(source, tree.right, local, leave)
     if isinstance(tree.op, ast.Div):
-        source.line(f"if {right} == 0 or {left} % {right}: {fail}")
+        source.line(f"if {right} == 0 or {left} % {right}: {leave}")
         return f"({left} // {right})"
     operator = "**" if isinstance(tree.op, ast.Pow) else _OPERATORS[type(tree.op)]
     return f"({left} {operator} {right})"

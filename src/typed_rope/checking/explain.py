@@ -14,7 +14,7 @@ import torch
 
 from typed_rope.checking.boundary import RESULT, Boundary
 from typed_rope.checking.errors import ShapeError
-from typed_rope.checking.forms import EitherForm, Form, PlainForm, TensorForm
+from typed_rope.checking.forms import EitherForm, PlainForm, TensorForm
 from typed_rope.checking.judge import fits
 from typed_rope.checking.leaves import Leaf, call_leaves, result_leaves
 from typed_rope.checking.plain import is_plain
@@ -27,6 +27,7 @@ from typed_rope.checking.system import (
     nearest_form,
     see,
     solve,
+    step,
 )
 from typed_rope.checking.wording import (
     MOST_ROWS,
@@ -68,7 +69,10 @@ def refusal(
     tensors = [seen for leaf in (*leaves, *returned) if (seen := see(leaf)) is not None]
     verdict = _verdict(returned or leaves, tensors, answers=bool(result))
     everything = [*leaves, *returned]
-    rows = [_row(leaf, tensors, verdict) for leaf in _shown(everything, tensors, verdict)]
+    places = [*boundary.names, RESULT]
+    shown = _shown(everything, tensors, verdict)
+    shown.sort(key=lambda leaf: (places.index(argument_of(leaf.path)), everything.index(leaf)))
+    rows = [_row(leaf, tensors, verdict) for leaf in shown]
     first = f"{boundary.function}: {'; '.join(verdict.clauses)}"
     first += ": the function's own promise, not your call." if result else "."
     last = _last(boundary, arguments, verdict, answers=bool(result))
@@ -91,7 +95,7 @@ def _verdict(leaves: Sequence[Leaf], tensors: Sequence[Seen], *, answers: bool) 
     if answers:
         found = [repair for repair in found if repair.arguments == (RESULT,)]
     if found:
-        return _repaired(found[:2])
+        return _repaired(tensors, found[:2])
     outcome = solve(tensors)
     if isinstance(outcome, Solution):
         return Verdict(("jaxtyping does not accept these arguments",), ())
@@ -120,42 +124,67 @@ def _has_wrong_type(leaf: Leaf) -> bool:
     return not isinstance(leaf.form, EitherForm) and type(leaf.form).__name__ != "JudgedForm"
 
 
-def _repaired(found: Sequence[Repair]) -> Verdict:
+def _repaired(tensors: Sequence[Seen], found: Sequence[Repair]) -> Verdict:
     clauses = [repair_clause(repair) for repair in found]
+    disputed = {name for _, names in clauses for name in names} or _first_dispute(tensors)
     solution = solve(found[0].tensors)
     return Verdict(
-        (", or ".join(dict.fromkeys(clause for clause, _ in clauses)),),
+        (_either([clause for clause, _ in clauses]),),
         tuple(dict.fromkeys(path for repair in found for path in repair.arguments)),
-        frozenset(name for _, disputed in clauses for name in disputed)
-        or frozenset(_names(found[0].tensors, found[0].arguments)),
+        frozenset(disputed or _names(found[0].tensors, found[0].arguments)),
         tuple(repair.fix for repair in found),
         solution.bindings.singles if isinstance(solution, Solution) else {},
     )
 
 
 def _blamed(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) -> Verdict:
-    """Blame whoever the others agree without; of several, the last one that was read."""
+    """Blame whoever the others agree without; where that could be several, show them all."""
     suspects = [seen for seen in tensors if isinstance(solve(_without(tensors, seen)), Solution)]
     if answers:
         suspects = [seen for seen in tensors if argument_of(seen.path) == RESULT]
-    failures = [outcome]
     if len(suspects) == 1:
-        last = solve([*_without(tensors, suspects[0]), suspects[0]])
-        failures = [last] if isinstance(last, Failure) else failures
-    elif not suspects:
+        failures, culprits = _against_the_others(tensors, suspects[0])
+    elif suspects:
+        failures, culprits = [outcome], [outcome.seen, *suspects]
+    else:
         failures = _all_failures(tensors)
+        culprits = [failure.seen for failure in failures]
     clauses = [_clause(failure) for failure in failures[:2]]
-    paths = [failure.seen.path for failure in failures]
-    if len(suspects) == 1 and failures[0].seen is not suspects[0]:
-        paths = [failure.seen.path for failure in _all_failures(tensors)]
-    others = [seen.path for seen in suspects if len(suspects) > 1]
+    paths = tuple(dict.fromkeys(seen.path for seen in culprits))
+    disputed = {name for _, names in clauses for name in names} or _names(tensors, paths)
     return Verdict(
         tuple(clause for clause, _ in clauses),
-        tuple(dict.fromkeys([*paths, *others])),
-        frozenset(name for _, disputed in clauses for name in disputed)
-        or frozenset(_names(tensors, paths)),
+        paths,
+        frozenset(disputed),
         bindings=failures[0].before.bindings.singles,
     )
+
+
+def _against_the_others(tensors: Sequence[Seen], suspect: Seen) -> tuple[list[Failure], list[Seen]]:
+    """Return what one tensor contradicts, and whom to blame for it."""
+    others = solve(_without(tensors, suspect))
+    failure = step(suspect, others) if isinstance(others, Solution) else others
+    if isinstance(failure, Failure):
+        return [failure], [suspect]
+    # It agrees with every name, so it is an expression of the others (d/2) that it contradicts:
+    # theirs to repair, unless no size of theirs could be right.
+    failures = _all_failures([suspect, *_without(tensors, suspect)])
+    expected = failures[0].mismatch.expected
+    hopeless = isinstance(expected, float) and not expected.is_integer()
+    return failures[:1], [suspect] if hopeless else [failure.seen for failure in failures]
+
+
+def _either(clauses: Sequence[str]) -> str:
+    """Join clauses that begin with the name of an argument: `k or v fits its annotation ...`."""
+    subjects, predicates = zip(*(clause.split(" ", 1) for clause in clauses), strict=True)
+    if len(set(predicates)) == 1:
+        return f"{' or '.join(dict.fromkeys(subjects))} {predicates[0]}"
+    return ", or ".join(clauses)
+
+
+def _first_dispute(tensors: Sequence[Seen]) -> set[str]:
+    outcome = solve(tensors)
+    return _clause(outcome)[1] if isinstance(outcome, Failure) else set()
 
 
 def _clause(failure: Failure) -> tuple[str, set[str]]:
@@ -194,8 +223,7 @@ def _shown(leaves: Sequence[Leaf], tensors: Sequence[Seen], verdict: Verdict) ->
     }
     culprits = [leaf for leaf in leaves if leaf.path in verdict.culprits][:MOST_ROWS]
     others = [leaf for leaf in leaves if leaf.path in sharing - set(verdict.culprits)]
-    shown = [*culprits, *others[: MOST_ROWS - len(culprits)]] or list(leaves[:MOST_ROWS])
-    return [leaf for leaf in leaves if leaf in shown]
+    return [*culprits, *others[: MOST_ROWS - len(culprits)]] or list(leaves[:MOST_ROWS])
 
 
 def _row(leaf: Leaf, tensors: Sequence[Seen], verdict: Verdict) -> Row:
@@ -203,14 +231,10 @@ def _row(leaf: Leaf, tensors: Sequence[Seen], verdict: Verdict) -> Row:
     name = "result" + leaf.path.removeprefix(RESULT) if leaf.path.startswith(RESULT) else leaf.path
     culprit = leaf.path in verdict.culprits
     if seen is None:
-        return Row(name, _declared(leaf.form), actual(leaf.value), "", culprit)
+        return Row(name, annotation(leaf.form), actual(leaf.value), "", culprit)
     shown = annotation(nearest_form(seen, declared=True))
     sizes = axis_sizes(seen, verdict.disputed)
     return Row(name, shown, tensor_text(seen.dtype, seen.sizes), sizes, culprit)
-
-
-def _declared(form: Form) -> str:
-    return annotation(form)
 
 
 def _last(

@@ -22,6 +22,7 @@ judge decides then, so whatever a guard does not understand it leaves, and never
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -63,7 +64,7 @@ def make_guards(boundary: Boundary, defaults: Mapping[str, object]) -> tuple[Gua
 
     writer = _Writer(boundary, bound)
     for parameter in boundary.parameters:
-        place = Place(scope[parameter.name], scope, "return None")
+        place = Place(scope[parameter.name], scope, "return None", "return None")
         if parameter.name in defaults:
             default = writer.source.constant(defaults[parameter.name], "default")
             bound.doubt(writer.names(parameter.form))
@@ -80,7 +81,7 @@ def make_guards(boundary: Boundary, defaults: Mapping[str, object]) -> tuple[Gua
     if held:
         writer.source.line(f"{locals_held}= bound")
     if boundary.result is not None:
-        writer.check(boundary.result, Place("result", scope, "return False"))
+        writer.check(boundary.result, Place("result", scope, "return False", "return False"))
     writer.source.line("return True")
     result = writer.finish("result_guard", f"result, bound, {arguments}", known=held)
     return guard, result
@@ -131,7 +132,7 @@ class _Writer:
             case TensorForm():
                 self.tensors.write(form, place)
             case JudgedForm():
-                self.source.line(place.fail)
+                self.source.line(place.leave)
             case EitherForm():
                 self._either(form, place)
             case ItemsForm():
@@ -140,7 +141,7 @@ class _Writer:
                 self._require(place, f"isinstance({place.value}, tuple)")
                 self._require(place, f"len({place.value}) == {len(members)}")
                 for index, member in enumerate(members):
-                    self.check(member, Place(f"{place.value}[{index}]", place.scope, place.fail))
+                    self.check(member, replace(place, value=f"{place.value}[{index}]"))
             case MappingForm():
                 self._mapping(form, place)
             case RecordForm():
@@ -191,7 +192,7 @@ class _Writer:
                 for name, saved in restore.items():
                     self.source.line(f"{local_name(name)} = {saved}")
                 with self.source.block("while True:"):  # runs once; `break` is its way out
-                    self.check(member, Place(place.value, place.scope, "break"))
+                    self.check(member, replace(place, fail="break"))
                     self.source.line(f"{matched} = True")
                     self.source.line("break")
         self._require(place, matched)
@@ -208,7 +209,7 @@ class _Writer:
         walk = f"{place.value} if isinstance({place.value}, {collection}) else ()"
         items = walk if one_pass else place.value
         with self.branch(), self.source.block(f"for {item} in {items}:"):
-            self.check(form.item, Place(item, place.scope, f"{bad} = True; break"))
+            self.check(form.item, replace(place, value=item, fail=f"{bad} = True; break"))
         self.source.line(f"if {bad}: {place.fail}")
 
     def _mapping(self, form: MappingForm, place: Place) -> None:
@@ -219,8 +220,9 @@ class _Writer:
         self.bound.doubt(self.names(form))
         self.source.line(f"{bad} = False")
         with self.branch(), self.source.block(f"for {key}, {value} in {place.value}.items():"):
-            self.check(form.key, Place(key, place.scope, f"{bad} = True; break"))
-            self.check(form.value, Place(value, place.scope, f"{bad} = True; break"))
+            inside = replace(place, fail=f"{bad} = True; break")
+            self.check(form.key, replace(inside, value=key))
+            self.check(form.value, replace(inside, value=value))
             self.source.line("pass")
         self.source.line(f"if {bad}: {place.fail}")
 
@@ -232,7 +234,7 @@ class _Writer:
         for name, member in form.fields:
             value = self.source.fresh("field")
             self.source.line(f"{value} = {place.value}.{name}")
-            self.check(member, Place(value, scope, place.fail))
+            self.check(member, replace(place, value=value, scope=scope))
 
 
 def _flat(form: EitherForm) -> Iterator[Form]:

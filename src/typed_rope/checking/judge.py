@@ -15,7 +15,7 @@ from beartype import beartype
 from jaxtyping import AnnotationError, Shaped, TypeCheckError, jaxtyped
 
 from typed_rope.checking.forms import Form, JudgedForm, PlainForm, TensorForm
-from typed_rope.checking.leaves import Leaf, concrete
+from typed_rope.checking.leaves import Leaf, written
 from typed_rope.checking.plain import CONFIGURATION, is_plain
 from typed_rope.shapes import Sized
 
@@ -31,7 +31,10 @@ def fits(leaves: Sequence[Leaf], arguments: Mapping[str, object]) -> bool:
             arrays.append(leaf)
         else:
             return False  # not even the container that was asked for
-    hints = [_hint(leaf, concrete_only=not arguments) for leaf in arrays]
+    try:
+        hints = [_hint(leaf, concrete_only=not arguments) for leaf in arrays]
+    except ValueError:
+        return False  # the value of some `{...}` makes no axis
     values = [leaf.value for leaf in arrays]
     try:
         return _accepts(hints, values, arguments)
@@ -76,8 +79,10 @@ def _hint(leaf: Leaf, *, concrete_only: bool) -> Any:
 def _concrete_hint(form: Form, leaf: Leaf, concrete_only: bool) -> Any:
     if not isinstance(form, TensorForm):
         return form.hint
-    shape = concrete(form.shape, leaf.given) if concrete_only or "." in leaf.path else form.shape
-    return form.hint if shape is form.shape else form.hint.dtype[form.array_type, shape.text]
+    if not concrete_only and "." not in leaf.path:
+        return form.hint
+    text = written(form.shape, leaf.given)
+    return form.hint if text == form.shape.text else form.hint.dtype[form.array_type, text]
 
 
 def _skeleton(leaf: Leaf) -> Any:

@@ -7,6 +7,7 @@ if it were a parameter of its own, and the axes of all leaves are one system.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -26,7 +27,7 @@ from typed_rope.checking.forms import (
     record_names,
 )
 from typed_rope.checking.plain import is_plain
-from typed_rope.shapes import Shape, Sized, parse
+from typed_rope.shapes import Shape, ShapeSyntaxError, Sized, parse
 from typed_rope.shapes.match import Mismatch, match
 
 
@@ -72,14 +73,23 @@ def given_values(boundary: Boundary, arguments: Mapping[str, object]) -> dict[st
     return _given(forms, arguments)
 
 
-def concrete(shape: Shape, given: Mapping[str, object]) -> Shape:
-    """Return `shape` with the values of its `{...}` written in."""
+def written(shape: Shape, given: Mapping[str, object]) -> str:
+    """Return the text of `shape` with the values of its `{...}` written in, as an f-string does."""
     text = shape.text
     for axis in shape.axes:
         for field in axis.expression.fields if isinstance(axis, Sized) else ():
             if field.text in given:
-                text = text.replace(f"{{{field.text}}}", str(given[field.text]))
-    return shape if text == shape.text else parse(text)
+                text = text.replace(f"{{{field.text}}}", f"{given[field.text]}")
+    return text
+
+
+def concrete(shape: Shape, given: Mapping[str, object]) -> Shape:
+    """Return `shape` with the values of its `{...}` written in, where that can be read."""
+    text = written(shape, given)
+    try:
+        return shape if text == shape.text else parse(text)
+    except ShapeSyntaxError:
+        return shape
 
 
 def _given(forms: list[Form], names: Mapping[str, object]) -> dict[str, object]:
@@ -88,7 +98,9 @@ def _given(forms: list[Form], names: Mapping[str, object]) -> dict[str, object]:
         for tensor in _outside_records(form):
             for axis in tensor.shape.axes:
                 for field in axis.expression.fields if isinstance(axis, Sized) else ():
-                    values[field.text] = eval(field.text, {**names})
+                    # What cannot be read (`{config.heads}` of None) has no value to tell of.
+                    with suppress(Exception):
+                        values[field.text] = eval(field.text, {**names})
     return values
 
 

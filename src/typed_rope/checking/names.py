@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value is found, what `{...}` may read there, and what to do if it does not fit."""
+    """Where a value is found, what `{...}` may read there, and what to do if it does not fit.
+
+    Within a union, `fail` tries the next member, and `leave` leaves the whole call to the judge.
+    """
 
     value: str
     scope: Mapping[str, str]
     fail: str
+    leave: str
 
 
 @dataclass

@@ -73,7 +73,7 @@ def solve(tensors: Sequence[Seen]) -> Solution | Failure:
     while waiting:
         late: list[Seen] = []
         for seen in waiting:
-            outcome = _step(seen, solution)
+            outcome = step(seen, solution)
             if isinstance(outcome, Solution):
                 solution = outcome
             elif outcome.mismatch.kind == "unbound":
@@ -113,7 +113,8 @@ def nearest_form(seen: Seen, *, declared: bool = False) -> TensorForm:
     return options[0]
 
 
-def _step(seen: Seen, solution: Solution) -> Solution | Failure:
+def step(seen: Seen, solution: Solution) -> Solution | Failure:
+    """Bind the axes of one more tensor."""
     failures: list[Failure] = []
     for form in seen.forms:
         if form.dtypes is not None and seen.dtype not in form.dtypes:

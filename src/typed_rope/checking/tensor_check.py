@@ -122,8 +122,8 @@ class TensorCheck:
         for name in sorted(axis.expression.names):
             names[name] = local_name(name)
             if name in self.bound.maybe:
-                self.source.line(f"if {names[name]} is None: {place.fail}")
+                self.source.line(f"if {names[name]} is None: {place.leave}")
             elif name not in self.bound.sure:
-                self.source.line(place.fail)  # bound later, if at all: the judge finds out
+                self.source.line(place.leave)  # bound later, if at all: the judge finds out
                 return
-        comparison(self.source, axis, size, names, place.scope, place.fail)
+        comparison(self.source, axis, size, names, place)

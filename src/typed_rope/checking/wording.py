@@ -163,7 +163,8 @@ def failure_clause(failure: Failure) -> tuple[str, set[str]]:
                 label = axis_label(declared)
                 said_of = declared.expression.text
                 return f"{path} has {label} = {seen}, where {said_of} is {size}", {label}
-            return f"{path} has {seen} where its annotation says {size}", {label}
+            named = f"{label} = {seen}," if axis.label else f"{seen}"
+            return f"{path} has {named} where its annotation says {size}", {label}
         case Variadic():
             return f"{path} has {seen} for {axis.text}, which is {mismatch.expected}", {label}
         case Sized(expression=expression):
