@@ -23,6 +23,7 @@ def field(text: str) -> Field:
         ("spec(4)", ("spec",)),
         ('sizes["a"]', ("sizes",)),
         ("sum([x*k for x in xs])", ("k", "xs")),
+        ("(lambda x:x+n)(m)", ("n", "m")),
         ("4", ()),
     ],
 )

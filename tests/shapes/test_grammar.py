@@ -128,10 +128,10 @@ cannot read the axes "min(t, w)": '(' is never closed
        ^
 Write "min(t,w)", without spaces.
 
-cannot read the axes "b,h t": axes are separated by spaces, not commas
-    b,h t
-     ^
-Write "b h t".
+cannot read the axes "min(t,w) b,h t": axes are separated by spaces, not commas
+    min(t,w) b,h t
+              ^
+Write "b h".
 
 cannot read the axes "b {xs[0,1]}": axes are separated by spaces, not commas
     b {xs[0,1]}
@@ -193,6 +193,10 @@ cannot read the axes "t#": '#' stands in front of an axis
     t#
      ^
 Write "#t".
+
+cannot read the axes "4=#": '#' stands in front of an axis
+    4=#
+      ^
 
 cannot read the axes "x...": '...' stands alone
     x...

@@ -110,7 +110,8 @@ def _arguments(tree: ast.Expression) -> tuple[str, ...]:
     called = called_builtins(tree)
     read = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     written = {node.id for node in read if isinstance(node.ctx, ast.Store)}
-    ordered = sorted(read, key=lambda node: node.col_offset)
+    written |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    ordered = sorted(read, key=lambda node: (node.lineno, node.col_offset))
     names = (n.id for n in ordered if id(n) not in called and n.id not in written)
     return tuple(dict.fromkeys(names))
 

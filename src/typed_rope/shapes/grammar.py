@@ -114,16 +114,15 @@ def _check_characters(element: _Element) -> None:
     text, start = element.text, element.span[0]
     comma = text.find(",")
     if comma >= 0 and "(" not in text:
-        hint = f'Write "{" ".join(element.whole.replace(",", " ").split())}".'
+        hint = f'Write "{" ".join(text.replace(",", " ").split())}".'
         if "{" in text:
             hint = 'In braces, a comma needs round brackets around it: "{sizes[(0,1)]}".'
         problem = "axes are separated by spaces, not commas"
         raise element.refuse(problem, hint, (start + comma, start + comma + 1))
     if text.endswith("#") and text.strip(_MARKS):
-        hint = f'Write "#{text.rstrip("#")}".'
-        raise element.refuse(
-            "'#' stands in front of an axis", hint, (element.span[1] - 1, element.span[1])
-        )
+        hint = f'Write "#{text[:-1]}".' if text[:-1].isidentifier() else ""
+        span = (element.span[1] - 1, element.span[1])
+        raise element.refuse("'#' stands in front of an axis", hint, span)
     dots = text.find("...")
     if dots >= 0 and text != "...":
         hint = 'Write "..." for any axes, "*b" for any axes with a name.'
