@@ -74,9 +74,7 @@ def renamed(tree: ast.expr, names: Mapping[str, str]) -> str:
     return ast.unparse(Rename().visit(copy))
 
 
-def _fields(
-    source: Source, expression: Expression, place: Place
-) -> dict[str, str]:
+def _fields(source: Source, expression: Expression, place: Place) -> dict[str, str]:
     """Write the reading of every `{...}` once; anything but a size is left to the judge."""
     local: dict[str, str] = {}
     for field in expression.fields:

@@ -7,8 +7,8 @@ it, so that a table may come before the tensor that it belongs to.
 
 import inspect
 import typing
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import FrameType, FunctionType
 from typing import Any
 
@@ -47,6 +47,8 @@ class Boundary:
     parameters: tuple[Parameter, ...]  # the annotated ones, in the order in which they are checked
     result: Form | None
     signature: inspect.Signature | None = None  # None for a record, whose names are its fields
+    # Defaults that do not fit, as in `x: int = None`: not checked while they are what is given.
+    unchecked: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def judged(self) -> bool:
@@ -155,12 +157,12 @@ def _require_bound(shape: Shape, axis: Sized, bound: set[str]) -> None:
 
 
 def _require_given(shape: Shape, axis: Sized, arguments: frozenset[str]) -> None:
-    for field in axis.expression.fields:
-        for name in sorted(set(field.names) - arguments):
+    for given in axis.expression.fields:
+        for name in sorted(set(given.names) - arguments):
             raise ShapeSyntaxError.at(
                 shape.text,
                 axis.span,
-                f"{{{field.text}}} reads {name}, which is no argument",
+                f"{{{given.text}}} reads {name}, which is no argument",
                 f"It can read {', '.join(sorted(arguments)) or 'nothing'}.",
             )
 

@@ -20,7 +20,7 @@ sizes that it returns are what the guard of the result starts from. None means "
 judge decides then, so whatever a guard does not understand it leaves, and never lets through.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -34,6 +34,7 @@ from typed_rope.checking.forms import (
     Form,
     ItemsForm,
     JudgedForm,
+    KeysForm,
     MappingForm,
     PlainForm,
     RecordForm,
@@ -53,11 +54,8 @@ Guard = Callable[..., tuple[Any, ...] | None]
 ResultGuard = Callable[..., bool]
 
 
-def make_guards(boundary: Boundary, defaults: Mapping[str, object]) -> tuple[Guard, ResultGuard]:
-    """Return the check of the arguments and the check of the result.
-
-    A parameter in `defaults` is not checked while it holds its default.
-    """
+def make_guards(boundary: Boundary) -> tuple[Guard, ResultGuard]:
+    """Return the check of the arguments and the check of the result."""
     bound = Bound()
     scope = {name: f"arg_{name}" for name in boundary.names}
     arguments = ", ".join(scope.values())
@@ -65,8 +63,8 @@ def make_guards(boundary: Boundary, defaults: Mapping[str, object]) -> tuple[Gua
     writer = _Writer(boundary, bound)
     for parameter in boundary.parameters:
         place = Place(scope[parameter.name], scope, "return None", "return None")
-        if parameter.name in defaults:
-            default = writer.source.constant(defaults[parameter.name], "default")
+        if parameter.name in boundary.unchecked:
+            default = writer.source.constant(boundary.unchecked[parameter.name], "default")
             bound.doubt(writer.names(parameter.form))
             with writer.branch(), writer.source.block(f"if {place.value} is not {default}:"):
                 writer.check(parameter.form, place)
@@ -146,6 +144,8 @@ class _Writer:
                 self._mapping(form, place)
             case RecordForm():
                 self._record(form, place)
+            case KeysForm():
+                self._keys(form, place)
 
     def _require(self, place: Place, condition: str) -> None:
         self.source.line(f"if not {condition}: {place.fail}")
@@ -225,6 +225,18 @@ class _Writer:
             self.check(form.value, replace(inside, value=value))
             self.source.line("pass")
         self.source.line(f"if {bad}: {place.fail}")
+
+    def _keys(self, form: KeysForm, place: Place) -> None:
+        self._require(place, f"isinstance({place.value}, dict)")
+        for key, member in form.keys:
+            inner = replace(place, value=f"{place.value}[{key!r}]")
+            if key in form.required:
+                self._require(place, f"{key!r} in {place.value}")
+                self.check(member, inner)
+                continue
+            self.bound.doubt(self.names(member))
+            with self.branch(), self.source.block(f"if {key!r} in {place.value}:"):
+                self.check(member, inner)
 
     def _record(self, form: RecordForm, place: Place) -> None:
         record = self.source.constant(form.hint, "record")

@@ -1,23 +1,23 @@
 """Ask jaxtyping and beartype, the canonical judges, whether the leaves of a call fit.
 
-Each leaf becomes a parameter of a function made for the occasion, so that beartype sees every item
-of a list and every field of a record, and jaxtyping binds the axes of all of them together. It is
-asked only after the guard has said no, so its cost (about a millisecond) falls on the error path.
+The leaves are shown to them one by one within one jaxtyped call, so that every item of a list and
+every field of a record is seen, and jaxtyping binds the axes of all of them together. Their verdict
+is all that is asked for: to have them explain it would print every tensor.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, reduce
+from collections.abc import Mapping, Sequence
 from inspect import Parameter, Signature
-from operator import or_
 from typing import Any
 
-from beartype import beartype
-from jaxtyping import AnnotationError, Shaped, TypeCheckError, jaxtyped
+from beartype.door import is_bearable
+from jaxtyping import AnnotationError, Shaped, jaxtyped
 
 from typed_rope.checking.forms import Form, JudgedForm, PlainForm, TensorForm
 from typed_rope.checking.leaves import Leaf, written
 from typed_rope.checking.plain import CONFIGURATION, is_plain
 from typed_rope.shapes import Sized
+
+Shown = tuple[object, tuple[Any, ...]]  # a value, and the hints of which one must fit
 
 
 def fits(leaves: Sequence[Leaf], arguments: Mapping[str, object]) -> bool:
@@ -32,61 +32,54 @@ def fits(leaves: Sequence[Leaf], arguments: Mapping[str, object]) -> bool:
         else:
             return False  # not even the container that was asked for
     try:
-        hints = [_hint(leaf, concrete_only=not arguments) for leaf in arrays]
+        shown = [_shown(leaf, pasted=not arguments) for leaf in arrays]
     except ValueError:
         return False  # the value of some `{...}` makes no axis
-    values = [leaf.value for leaf in arrays]
     try:
-        return _accepts(hints, values, arguments)
+        return _accepts(shown, arguments)
     except AnnotationError:
         # An expression came before the axis that it reads: show the named axes first.
-        first = [_skeleton(leaf) for leaf in arrays]
+        shown = [_skeleton(leaf) for leaf in arrays] + shown
     try:
-        return _accepts(first + hints, values + values, arguments)
+        return _accepts(shown, arguments)
     except AnnotationError:
         return False
 
 
-def _accepts(
-    hints: Sequence[Any], values: Sequence[object], arguments: Mapping[str, object]
-) -> bool:
-    judge = _judge(tuple(hints), tuple(arguments))
-    leaves = {f"leaf_{index}": value for index, value in enumerate(values)}
+def _accepts(shown: Sequence[Shown], arguments: Mapping[str, object]) -> bool:
+    def judge(**_: object) -> bool:
+        return all(any(_is(value, hint) for hint in hints) for value, hints in shown)
+
+    # `{...}` reads the parameters of the jaxtyped function by their names.
+    parameters = [Parameter(name, Parameter.KEYWORD_ONLY) for name in arguments]
+    judge.__signature__ = Signature(parameters)  # type: ignore[attr-defined] # for inspect
     try:
-        judge(**arguments, **leaves)
-    except TypeCheckError:
-        return False
-    return True
+        return bool(jaxtyped(judge, typechecker=None)(**arguments))
+    except AnnotationError:
+        raise
+    except Exception:
+        return False  # a size that cannot be computed, as with a division by zero
 
 
-@lru_cache(maxsize=256)
-def _judge(hints: tuple[Any, ...], arguments: tuple[str, ...]) -> Callable[..., None]:
-    def function(**values: object) -> None:
-        del values
-
-    only = Parameter.KEYWORD_ONLY
-    parameters = [Parameter(name, only) for name in arguments]
-    parameters += [Parameter(f"leaf_{i}", only, annotation=h) for i, h in enumerate(hints)]
-    function.__signature__ = Signature(parameters)  # type: ignore[attr-defined] # for inspect
-    judge: Callable[..., None] = jaxtyped(function, typechecker=beartype(conf=CONFIGURATION))
-    return judge
+def _is(value: object, hint: Any) -> bool:
+    return is_bearable(value, hint, conf=CONFIGURATION)
 
 
-def _hint(leaf: Leaf, *, concrete_only: bool) -> Any:
-    return _union(_concrete_hint(form, leaf, concrete_only) for form in leaf.forms())
+def _shown(leaf: Leaf, *, pasted: bool) -> Shown:
+    # What stands in the braces of a record's annotation is a field of it, and no argument.
+    pasted = pasted or "." in leaf.path
+    return leaf.value, tuple(_pasted(f, leaf) if pasted else f.hint for f in leaf.forms())
 
 
-def _concrete_hint(form: Form, leaf: Leaf, concrete_only: bool) -> Any:
-    if not isinstance(form, TensorForm):
+def _pasted(form: Form, leaf: Leaf) -> Any:
+    text = written(form.shape, leaf.given) if isinstance(form, TensorForm) else ""
+    if not isinstance(form, TensorForm) or text == form.shape.text:
         return form.hint
-    if not concrete_only and "." not in leaf.path:
-        return form.hint
-    text = written(form.shape, leaf.given)
-    return form.hint if text == form.shape.text else form.hint.dtype[form.array_type, text]
+    return form.hint.dtype[form.array_type, text]
 
 
-def _skeleton(leaf: Leaf) -> Any:
-    return _union(
+def _skeleton(leaf: Leaf) -> Shown:
+    return leaf.value, tuple(
         Shaped[form.array_type, _without_expressions(form)]
         if isinstance(form, TensorForm)
         else form.hint
@@ -96,7 +89,3 @@ def _skeleton(leaf: Leaf) -> Any:
 
 def _without_expressions(form: TensorForm) -> str:
     return " ".join("_" if isinstance(axis, Sized) else axis.text for axis in form.shape.axes)
-
-
-def _union(hints: Iterable[Any]) -> Any:
-    return reduce(or_, hints)

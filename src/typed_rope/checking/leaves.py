@@ -18,6 +18,7 @@ from typed_rope.checking.forms import (
     Form,
     ItemsForm,
     JudgedForm,
+    KeysForm,
     MappingForm,
     PlainForm,
     RecordForm,
@@ -56,9 +57,13 @@ def call_leaves(
     return [
         leaf
         for parameter in boundary.parameters
-        if parameter.name in arguments
+        if parameter.name in arguments and not _is_unchecked(boundary, parameter.name, arguments)
         for leaf in _leaves(parameter.form, arguments[parameter.name], parameter.name, given)
     ]
+
+
+def _is_unchecked(boundary: Boundary, name: str, arguments: Mapping[str, object]) -> bool:
+    return name in boundary.unchecked and arguments[name] is boundary.unchecked[name]
 
 
 def result_leaves(boundary: Boundary, result: object, given: Mapping[str, object]) -> list[Leaf]:
@@ -135,6 +140,10 @@ def _leaves(form: Form, value: Any, path: str, given: Mapping[str, object]) -> I
             inner = _given([field for _, field in fields], held | {"self": value})
             for name, field in fields:
                 yield from _leaves(field, held[name], f"{path}.{name}", inner)
+        case KeysForm(_, keys, required) if isinstance(value, dict) and value.keys() >= required:
+            for key, member in keys:
+                if key in value:
+                    yield from _leaves(member, value[key], f"{path}[{key!r}]", given)
         case _:
             yield Leaf(path, form, value, given)
 

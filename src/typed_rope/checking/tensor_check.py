@@ -1,7 +1,8 @@
 """Write the check of one tensor: its class and dtype, its rank, then each of its axes.
 
-Axes that are named are compared or bound first, expressions come after all names of the tensor, so
-that `"d/2 d"` can be read too.
+The axes are checked in jaxtyping's order, from the left and the variadic one last, because it
+decides which member of a union fits first, and where a name is missing. Only an expression that
+reads a name further right waits for it, so that `"d/2 d"` can be read too.
 """
 
 from collections.abc import Iterable
@@ -32,18 +33,24 @@ class TensorCheck:
         shape = self.source.fresh("shape")
         self.source.line(f"{shape} = {place.value}.shape")
         sizes = self._unpack(form, shape, place)
-        deferred: list[tuple[Sized, str]] = []
-        for axis, size in zip(form.shape.axes, sizes, strict=True):
+        axes = list(zip(form.shape.axes, sizes, strict=True))
+        axes.sort(key=lambda axis_and_size: isinstance(axis_and_size[0], Variadic))
+        waiting: list[tuple[Sized, str]] = []
+        for index, (axis, size) in enumerate(axes):
             match axis:
                 case Sized():
-                    deferred.append((axis, size))
+                    behind = {later.name for later, _ in axes[index:] if isinstance(later, Named)}
+                    if axis.expression.names & behind - self.bound.sure:
+                        waiting.append((axis, size))
+                    else:
+                        self._sized(axis, size, place)
                 case Fixed():
                     self._unequal(axis.broadcast, size, str(axis.size), place)
                 case Named():
                     self._named(axis, size, place)
                 case Variadic() if axis.name is not None:
                     self._variadic(axis.name, axis.broadcast, size, place)
-        for sized, size in deferred:
+        for sized, size in waiting:
             self._sized(sized, size, place)
 
     def _unpack(self, form: TensorForm, shape: str, place: Place) -> list[str]:

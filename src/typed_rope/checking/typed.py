@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from types import FrameType, FunctionType
 from typing import Any, TypeVar, cast, overload
@@ -61,9 +61,7 @@ def _typed(target: Any, frame: FrameType, shapes_only: bool) -> Any:
         )
         return property(get, set_, delete, target.__doc__)
     if isinstance(target, cached_property):
-        lazy = cached_property(_typed(target.func, frame, shapes_only))
-        lazy.__set_name__(object, target.attrname or "")
-        return lazy
+        return cached_property(_typed(target.func, frame, shapes_only))
     if isinstance(target, type):
         return _typed_record(target, frame)
     if isinstance(target, FunctionType):
@@ -91,7 +89,8 @@ def _typed_function(function: FunctionType, frame: FrameType, shapes_only: bool)
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.default is not inspect.Parameter.empty
     }
-    return cast(FunctionType, make_wrapper(function, boundary, _untrue(boundary, defaults)))
+    boundary = dataclasses.replace(boundary, unchecked=_untrue(boundary, defaults))
+    return cast(FunctionType, make_wrapper(function, boundary))
 
 
 def _typed_record(cls: type, frame: FrameType) -> type:
@@ -103,6 +102,8 @@ def _typed_record(cls: type, frame: FrameType) -> type:
         names = tuple(cast(Any, cls)._fields)
         defaults = dict(cast(Any, cls)._field_defaults)
         constructor = "__new__"
+        # The original builds the tuple without __new__; `_replace` goes through it too.
+        cast(Any, cls)._make = classmethod(_make)
     else:
         raise TypeError(
             f"typed: {cls.__qualname__} is neither a dataclass nor a NamedTuple. Decorate the "
@@ -111,16 +112,21 @@ def _typed_record(cls: type, frame: FrameType) -> type:
     hints = class_hints(cls, frame)
     parameters = [Parameter(n, form_of(hints[n], frame)) for n in names if n in hints]
     boundary = make_boundary(cls.__qualname__, ("self", *names), parameters, None)
+    boundary = dataclasses.replace(boundary, unchecked=_untrue(boundary, defaults))
     filename = frame.f_code.co_filename
     wrapper = make_constructor(
         cls.__dict__.get(constructor) or getattr(cls, constructor),
         boundary,
-        _untrue(boundary, defaults),
         filename,
         definition_line(filename, frame.f_lineno),
     )
     setattr(cls, constructor, wrapper)
     return cls
+
+
+def _make(cls: Any, values: Iterable[object]) -> Any:
+    """Make a new instance from a sequence of values."""
+    return cls(*values)
 
 
 def _untrue(boundary: Boundary, defaults: dict[str, object]) -> dict[str, object]:

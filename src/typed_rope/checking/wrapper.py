@@ -7,7 +7,7 @@ It has the same parameters, so Python itself binds the arguments, and it is comp
 import inspect
 import linecache
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import update_wrapper
 from types import FunctionType
 from typing import Any
@@ -25,7 +25,7 @@ from typed_rope.checking.traced import make_traced
 _DEFINITION = re.compile(r"\s*(async\s+)?(def|class)\s")
 
 
-def make_wrapper(function: FunctionType, boundary: Boundary, defaults: Mapping[str, object]) -> Any:
+def make_wrapper(function: FunctionType, boundary: Boundary) -> Any:
     """Return `function` behind the check of its boundary."""
     signature = inspect.signature(function)
     waits = "await " if inspect.iscoroutinefunction(function) else ""
@@ -34,7 +34,7 @@ def make_wrapper(function: FunctionType, boundary: Boundary, defaults: Mapping[s
         _identifier(function.__name__),
         _parameters(signature),
         _function_body(signature, boundary, waits),
-        _constants(function, boundary, defaults),
+        _constants(function, boundary),
         filename=filename,
         head="async def" if waits else "def",
         line=definition_line(filename, first),
@@ -42,13 +42,11 @@ def make_wrapper(function: FunctionType, boundary: Boundary, defaults: Mapping[s
     return _dressed(wrapper, function, signature, boundary)
 
 
-def make_constructor(
-    function: Any, boundary: Boundary, defaults: Mapping[str, object], filename: str, line: int
-) -> Any:
+def make_constructor(function: Any, boundary: Boundary, filename: str, line: int) -> Any:
     """Return the `__init__` or `__new__` of a record, with a check of the fields behind it."""
     function = function.__func__ if isinstance(function, staticmethod) else function
     signature = inspect.signature(function)
-    constants = _constants(function, boundary, defaults)
+    constants = _constants(function, boundary)
     body = _constructor_body(signature, boundary, function.__name__)
     parameters = _parameters(signature)
     name = function.__name__
@@ -56,10 +54,8 @@ def make_constructor(
     return _dressed(wrapper, function, signature, boundary)
 
 
-def _constants(
-    function: Any, boundary: Boundary, defaults: Mapping[str, object]
-) -> dict[str, object]:
-    guard, result_guard = make_guards(boundary, defaults)
+def _constants(function: Any, boundary: Boundary) -> dict[str, object]:
+    guard, result_guard = make_guards(boundary)
     describe, explain = make_traced(boundary)
     constants: dict[str, object] = {
         "function": function,
