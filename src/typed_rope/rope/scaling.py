@@ -110,4 +110,4 @@ Scaling = LinearScaling | Llama3Scaling
 
 def _check_factor(scaling: str, factor: float) -> None:
     if not 1.0 <= factor < math.inf:
-        raise ValueError(f"{scaling}: factor must be at least 1.0, got {factor}.")
+        raise ValueError(f"{scaling}: factor must be at least 1.0 and finite, got {factor}.")
