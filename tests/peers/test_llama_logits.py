@@ -18,7 +18,9 @@ PROMPTS = {
     "code": "def fibonacci(n):\n    if n < 2:\n        return n\n    return fibonacci(n - 1) +",
     "numbers": "In 1969, 3 men flew 384,400 km to the moon; it took 102 hours and 45 minutes.",
     "unicode": "Grüße aus Zürich — 東京は日本の首都です。 Ça va? 🙂",
-    "long": " ".join(f"Line {n}: the value doubled is {2 * n}, squared {n * n}." for n in range(20)),
+    "long": " ".join(
+        f"Line {n}: the value doubled is {2 * n}, squared {n * n}." for n in range(20)
+    ),
 }
 
 
