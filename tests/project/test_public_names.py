@@ -26,9 +26,25 @@ PUBLIC: dict[str, set[str]] = {
     "typed_rope.layout": {
         *("heads_first", "merge_heads", "repeat_kv", "split_heads", "tokens_first"),
     },
+    "typed_rope.rope": {
+        *("RopeSpec", "Pairing", "RopeConfigWarning"),
+        *("LinearScaling", "Llama3Scaling", "Scaling"),
+        *("plain_frequencies", "rope_frequencies", "rope_table"),
+        *("apply_rope", "rotate_halves", "rotate_interleaved"),
+        *("rotate_halves_partial", "rotate_interleaved_partial"),
+        *("halves_to_interleaved", "interleaved_to_halves"),
+    },
     "typed_rope.attention": {
         *("BACKENDS", "KeyValues", "Mask", "append"),
         *("attend", "attend_reference", "attend_sdpa", "masks"),
+    },
+    "typed_rope.modules": {
+        *("Attention", "Block", "FeedForward", "RMSNorm"),
+        *("rms_norm", "swiglu"),
+    },
+    "typed_rope.models": {
+        *("Cache", "Decoder", "DecoderConfig", "Tokenizer"),
+        *("generate", "load_gguf", "token_nll"),
     },
 }
 
