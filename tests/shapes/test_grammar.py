@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from jaxtyping import AnnotationError, Shaped, jaxtyped
+from jaxtyping import Shaped, jaxtyped
 
 from typed_rope.shapes.axis import Anonymous, Axis, Fixed, Named, Sized, Variadic
 from typed_rope.shapes.errors import ShapeSyntaxError
@@ -471,7 +471,7 @@ def test_what_jaxtyping_takes_is_refused_only_where_no_size_fits_or_as_documente
         parse(text)
     except ShapeSyntaxError:
         fitting = [size for size in range(13) if fits(annotation, size)]
-        assert not fitting or DOCUMENTED.search(text), f"{text} fits {fitting}"
+        assert not fitting or DOCUMENTED.search(text.strip()), f"{text} fits {fitting}"
     except ValueError:
         pass
 
@@ -482,5 +482,5 @@ def fits(annotation: Any, size: int) -> bool:
         assert isinstance(Duck(2, 3, 6), bound)
         try:
             return isinstance(Duck(size), annotation)
-        except (AnnotationError, SyntaxError, ArithmeticError, TypeError, ValueError):
+        except Exception:  # a name that is not bound, a text that is no Python: nothing fits
             return False

@@ -107,7 +107,7 @@ def judge(text: str, duck: Duck) -> bool:
     try:
         annotation: Any = Shaped[Any, text]
         return isinstance(duck, annotation)
-    except (AnnotationError, ArithmeticError, TypeError, ValueError):
+    except (AnnotationError, ArithmeticError, AttributeError, TypeError, ValueError):
         return False
 
 
