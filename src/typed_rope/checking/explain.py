@@ -200,7 +200,7 @@ def _all_failures(tensors: Sequence[Seen]) -> list[Failure]:
     left = list(tensors)
     while isinstance(outcome := solve(left), Failure):
         failures.append(outcome)
-        left.remove(outcome.seen)
+        left = [seen for seen in left if seen.path != outcome.seen.path]
     return failures
 
 

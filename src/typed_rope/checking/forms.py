@@ -14,8 +14,9 @@ import collections.abc as abc
 import types
 import typing
 from dataclasses import dataclass, is_dataclass
+from functools import lru_cache
 from types import FrameType
-from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin, is_typeddict
 
 import torch
 from jaxtyping import AbstractArray
@@ -104,6 +105,15 @@ class RecordForm:
     fields: tuple[tuple[str, "Form"], ...]
 
 
+@dataclass(frozen=True)
+class KeysForm:
+    """A TypedDict, by those of its keys that hold tensors; one not `required` may be missing."""
+
+    hint: Any
+    keys: tuple[tuple[str, "Form"], ...]
+    required: frozenset[str]
+
+
 Form = (
     AnyForm
     | PlainForm
@@ -114,8 +124,10 @@ Form = (
     | TupleForm
     | MappingForm
     | RecordForm
+    | KeysForm
 )
 
+_QUALIFIERS = (typing.Final, typing.ClassVar, typing.Required, typing.NotRequired)
 _ITEMS = (list, set, frozenset, abc.Sequence, abc.MutableSequence, abc.Set, abc.MutableSet)
 _ONE_PASS = (abc.Iterable, abc.Collection, abc.Reversible, abc.Container)
 _MAPPINGS = (dict, abc.Mapping, abc.MutableMapping)
@@ -131,6 +143,8 @@ def form_of(hint: Any, frame: FrameType | None, *, inside: tuple[type, ...] = ()
     if _is_record(hint) and hint not in inside:
         fields = _tensor_fields(hint, frame, (*inside, hint))
         return RecordForm(hint, fields) if fields else PlainForm(hint)
+    if is_typeddict(hint) and (keys := _tensor_keys(hint, frame, inside)):
+        return KeysForm(hint, keys, hint.__required_keys__)
     form = _generic_form(hint, frame, inside)
     if form is not None and _holds_tensors(form):
         return form
@@ -165,8 +179,8 @@ def parts(form: Form) -> tuple[Form, ...]:
             return (item,)
         case MappingForm(key=key, value=value):
             return (key, value)
-        case RecordForm(fields=fields):
-            return tuple(field for _, field in fields)
+        case RecordForm(fields=named) | KeysForm(keys=named):
+            return tuple(member for _, member in named)
         case _:
             return ()
 
@@ -187,7 +201,7 @@ def _unwrapped(hint: Any) -> Any:
             hint = hint.__bound__
         elif type(hint).__name__ == "TypeAliasType":
             hint = hint.__value__
-        elif get_origin(hint) in (typing.Final, typing.ClassVar, typing.Required):
+        elif get_origin(hint) in _QUALIFIERS:
             (hint,) = get_args(hint)
         else:
             return hint
@@ -209,14 +223,15 @@ def _array_form(hint: Any) -> Form:
     for axis in shape.axes:
         if isinstance(axis, Named | Variadic) and axis.treepath:
             raise ShapeSyntaxError.at(
-                shape.text, axis.span, "'?' has a meaning only inside a PyTree", "drop the '?'"
+                shape.text, axis.span, "'?' has a meaning only inside a PyTree", "Drop the '?'."
             )
-    return TensorForm(hint, shape, array_type, _torch_dtypes(hint.dtypes))
+    any_dtype = not isinstance(hint.dtypes, list | tuple)
+    dtypes = None if any_dtype else _torch_dtypes(tuple(hint.dtypes))
+    return TensorForm(hint, shape, array_type, dtypes)
 
 
-def _torch_dtypes(patterns: Any) -> frozenset[torch.dtype] | None:
-    if not isinstance(patterns, list | tuple):
-        return None
+@lru_cache(maxsize=64)
+def _torch_dtypes(patterns: tuple[Any, ...]) -> frozenset[torch.dtype]:
     everything = {value for value in vars(torch).values() if isinstance(value, torch.dtype)}
     return frozenset(
         dtype
@@ -265,6 +280,14 @@ def record_names(cls: type) -> tuple[str, ...]:
     """Return the names of all fields of a dataclass or NamedTuple."""
     names: tuple[str, ...] = tuple(getattr(cls, "_fields", ()))
     return names or tuple(getattr(cls, "__dataclass_fields__", ()))
+
+
+def _tensor_keys(
+    hint: Any, frame: FrameType | None, inside: tuple[type, ...]
+) -> tuple[tuple[str, Form], ...]:
+    hints = class_hints(hint, frame)
+    forms = [(key, form_of(hints[key], frame, inside=inside)) for key in hints]
+    return tuple((key, form) for key, form in forms if _holds_tensors(form))
 
 
 def _tensor_fields(

@@ -10,7 +10,7 @@ from inspect import Parameter, Signature
 from typing import Any
 
 from beartype.door import is_bearable
-from jaxtyping import AnnotationError, Shaped, jaxtyped
+from jaxtyping import AnnotationError, jaxtyped
 
 from typed_rope.checking.forms import Form, JudgedForm, PlainForm, TensorForm
 from typed_rope.checking.leaves import Leaf, written
@@ -80,7 +80,7 @@ def _pasted(form: Form, leaf: Leaf) -> Any:
 
 def _skeleton(leaf: Leaf) -> Shown:
     return leaf.value, tuple(
-        Shaped[form.array_type, _without_expressions(form)]
+        form.hint.dtype[form.array_type, _without_expressions(form)]
         if isinstance(form, TensorForm)
         else form.hint
         for form in leaf.forms()
