@@ -194,8 +194,10 @@ def test_rotation_refuses_tables_that_do_not_cover_x_exactly(
 @pairings
 @pytest.mark.parametrize("columns", [3, 4])
 def test_rotation_refuses_an_odd_head_dim(pairing: Pairing, columns: int) -> None:
-    with pytest.raises(ShapeError):
+    with pytest.raises(ShapeError) as error:
         ROTATE[pairing](_draw(B, H, T, 7), *_angles(T, columns))
+    assert (error.value.function, error.value.argument) == (f"rotate_{pairing}", "x")
+    assert "d = 7" in str(error.value).splitlines()[0]
 
 
 @pairings

@@ -54,6 +54,13 @@ def test_one_million_positions_away_the_angle_still_has_all_its_digits() -> None
         assert torch.equal(table, exact.float())
 
 
+def test_positions_that_float32_cannot_hold_keep_their_own_angle() -> None:
+    spec, positions = RopeSpec(head_dim=R), torch.tensor([2**24, 2**24 + 1])
+    cos, _ = rope_table(spec, positions)
+    torch.testing.assert_close(cos, _exact(positions, spec)[0].float(), rtol=0, atol=2.0**-22)
+    assert (cos[0] - cos[1]).abs().max() > 0.1
+
+
 def test_float64_tables_are_given_on_request() -> None:
     spec, positions = RopeSpec(head_dim=R), torch.arange(T) + 1000
     made = rope_table(spec, positions, dtype=torch.float64)
