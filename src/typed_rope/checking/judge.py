@@ -10,7 +10,7 @@ from inspect import Parameter, Signature
 from typing import Any
 
 from beartype.door import is_bearable
-from jaxtyping import AnnotationError, jaxtyped
+from jaxtyping import AbstractArray, AnnotationError, jaxtyped
 
 from typed_rope.checking.forms import Form, JudgedForm, PlainForm, TensorForm
 from typed_rope.checking.leaves import Leaf, written
@@ -62,6 +62,8 @@ def _accepts(shown: Sequence[Shown], arguments: Mapping[str, object]) -> bool:
 
 
 def _is(value: object, hint: Any) -> bool:
+    if isinstance(hint, type) and issubclass(hint, AbstractArray):
+        return isinstance(value, hint)  # as beartype does, without compiling code for it
     return is_bearable(value, hint, conf=CONFIGURATION)
 
 

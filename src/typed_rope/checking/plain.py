@@ -8,11 +8,13 @@ a small function that beartype has decorated.
 import types
 import warnings
 from abc import ABCMeta
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, Union, get_args, get_origin
 
 import torch
 from beartype import BeartypeConf, beartype
+from beartype.door import is_bearable
 from beartype.roar import (
     BeartypeCallHintViolation,
     BeartypeDecorHintException,
@@ -60,11 +62,16 @@ def is_plain(value: object, hint: Any) -> bool:
     """Tell whether beartype accepts `value` for `hint`."""
     if isinstance(value, torch.SymInt | torch.SymFloat):
         value = 1 if isinstance(value, torch.SymInt) else 1.0
-    try:
-        _checker(hint)(value)
-    except BeartypeCallHintViolation:
-        return False
-    return True
+    with _no_word_of_deprecation():
+        return is_bearable(value, hint, conf=CONFIGURATION)
+
+
+@contextmanager
+def _no_word_of_deprecation() -> Iterator[None]:
+    """Accept `typing.Sequence`: beartype would name a function of ours for it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", BeartypeDecorHintPep585DeprecationWarning)
+        yield
 
 
 def _checker(hint: Any) -> Callable[[object], None]:
@@ -73,9 +80,7 @@ def _checker(hint: Any) -> Callable[[object], None]:
 
     check.__annotations__ = {"value": hint}
     try:
-        with warnings.catch_warnings():
-            # `typing.Sequence` is deprecated, and beartype would name a function of ours for it.
-            warnings.simplefilter("ignore", BeartypeDecorHintPep585DeprecationWarning)
+        with _no_word_of_deprecation():
             return beartype(conf=CONFIGURATION)(check)
     except BeartypeDecorHintException as error:
         raise TypeError(f"typed: beartype cannot read the hint {hint!r}: {error}") from None
