@@ -2,7 +2,7 @@
 
 Each scaling is one frozen dataclass with two methods: the frequencies that replace the plain ones,
 and the attention factor, by which both tables are multiplied. A new scaling joins the union
-`Scaling` here and the table of rope types in `hf_parameters.py`; nothing else knows them by name.
+`Scaling` here and the table of rope types in `hf_scaling.py`; nothing else knows them by name.
 
                       fast pairs                       slow pairs
     LinearScaling     / factor                         / factor

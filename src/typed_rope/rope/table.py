@@ -61,7 +61,7 @@ def rope_table(
     angles = positions.to(device, torch.float64)[..., None] * frequencies
     scale = 1.0 if spec.scaling is None else spec.scaling.attention_factor(seq_len=seq_len)
     cos, sin = (
-        (table if scale == 1.0 else table * scale).to(positions.device, dtype)
+        (table if scale == 1.0 else table * scale).to(dtype).to(positions.device)
         for table in (angles.cos(), angles.sin())
     )
     return cos, sin
