@@ -1,4 +1,4 @@
-"""Print the lowest version of every requirement as constraints: `.ci/lowest.py [torch==VERSION]`."""
+"""Print every requirement at its lowest, as constraints: `.ci/lowest.py [torch==VERSION]`."""
 
 import re
 import sys
