@@ -8,14 +8,16 @@ it, so that a table may come before the tensor that it belongs to.
 import inspect
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType, FunctionType
 from typing import Any
 
 from typed_rope.checking.forms import (
+    AnyForm,
     Form,
     ItemsForm,
     MappingForm,
+    PlainForm,
     RecordForm,
     TensorForm,
     form_of,
@@ -25,6 +27,7 @@ from typed_rope.checking.forms import (
     tensor_forms,
 )
 from typed_rope.checking.hints import function_hints
+from typed_rope.checking.plain import is_plain
 from typed_rope.shapes import Shape, ShapeSyntaxError, Sized
 
 RESULT = "return"
@@ -47,13 +50,22 @@ class Boundary:
     parameters: tuple[Parameter, ...]  # the annotated ones, in the order in which they are checked
     result: Form | None
     signature: inspect.Signature | None = None  # None for a record, whose names are its fields
-    # Defaults that do not fit, as in `x: int = None`: not checked while they are what is given.
     unchecked: Mapping[str, object] = field(default_factory=dict)
 
-    @property
-    def judged(self) -> bool:
-        """Tell whether every call goes to the judge."""
-        return any(is_judged(parameter.form) for parameter in self.parameters)
+    def but(self, defaults: Mapping[str, object]) -> "Boundary":
+        """Leave alone those defaults that do not fit, while they are what is given.
+
+        Python never checks the default in `x: int = None`, and beartype does not either.
+        """
+        tensors = {p.name for p in self.parameters if not isinstance(p.form, AnyForm | PlainForm)}
+        plain = {p.name: p.form.hint for p in self.parameters if isinstance(p.form, PlainForm)}
+        unchecked = {
+            name: default
+            for name, default in defaults.items()
+            if (name in tensors and not hasattr(default, "shape"))
+            or (name in plain and not is_plain(default, plain[name]))
+        }
+        return replace(self, unchecked=unchecked)
 
 
 def function_boundary(
@@ -72,13 +84,15 @@ def function_boundary(
     if shapes_only:
         parameters = [p for p in parameters if tensor_forms(p.form) or is_judged(p.form)]
         form = form if form is not None and tensor_forms(form) else None
-    return make_boundary(
+    boundary = make_boundary(
         function.__qualname__.rpartition("<locals>.")[2],
         tuple(signature.parameters),
         parameters,
         form,
         signature,
     )
+    given = signature.parameters.values()
+    return boundary.but({p.name: p.default for p in given if p.default is not p.empty})
 
 
 def make_boundary(
@@ -123,6 +137,13 @@ def _asked(form: Form) -> Iterator[str]:
         for axis in tensor.shape.axes:
             if isinstance(axis, Sized):
                 yield from axis.expression.names
+
+
+def reads(form: Form) -> set[str]:
+    """Return the arguments that the `{...}` of a form read."""
+    axes = [axis for shape, _ in _shapes(form, frozenset()) for axis in shape.axes]
+    sized = [axis for axis in axes if isinstance(axis, Sized)]
+    return {name for axis in sized for given in axis.expression.fields for name in given.names}
 
 
 def _require_readable(form: Form, bound: set[str], arguments: frozenset[str]) -> None:

@@ -1,25 +1,18 @@
 """The decorator `@typed`: from now on, a call that does not fit its annotations is refused."""
 
-import dataclasses
-import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from types import FrameType, FunctionType
 from typing import Any, TypeVar, cast, overload
 
 from jaxtyping import config
 
-from typed_rope.checking.boundary import Boundary, Parameter, function_boundary, make_boundary
-from typed_rope.checking.forms import AnyForm, PlainForm, form_of, is_named_tuple
-from typed_rope.checking.hints import class_hints
-from typed_rope.checking.plain import is_plain
-from typed_rope.checking.wrapper import (
-    definition_line,
-    make_constructor,
-    make_wrapper,
-)
+from typed_rope.checking.boundary import function_boundary
+from typed_rope.checking.forms import AnyForm
+from typed_rope.checking.records import typed_record
+from typed_rope.checking.wrapper import make_wrapper
 
 T = TypeVar("T")
 
@@ -63,7 +56,7 @@ def _typed(target: Any, frame: FrameType, shapes_only: bool) -> Any:
     if isinstance(target, cached_property):
         return cached_property(_typed(target.func, frame, shapes_only))
     if isinstance(target, type):
-        return _typed_record(target, frame)
+        return typed_record(target, frame)
     if isinstance(target, FunctionType):
         return _typed_function(target, frame, shapes_only)
     raise TypeError(
@@ -84,64 +77,4 @@ def _typed_function(function: FunctionType, frame: FrameType, shapes_only: bool)
     parameters = [p for p in boundary.parameters if not isinstance(p.form, AnyForm)]
     if not parameters and (boundary.result is None or isinstance(boundary.result, AnyForm)):
         return function
-    defaults = {
-        name: parameter.default
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.default is not inspect.Parameter.empty
-    }
-    boundary = dataclasses.replace(boundary, unchecked=_untrue(boundary, defaults))
     return cast(FunctionType, make_wrapper(function, boundary))
-
-
-def _typed_record(cls: type, frame: FrameType) -> type:
-    if dataclasses.is_dataclass(cls):
-        names = tuple(field.name for field in dataclasses.fields(cls))
-        defaults = {f.name: f.default for f in dataclasses.fields(cls)}
-        constructor = "__init__"
-    elif is_named_tuple(cls):
-        names = tuple(cast(Any, cls)._fields)
-        defaults = dict(cast(Any, cls)._field_defaults)
-        constructor = "__new__"
-        # The original builds the tuple without __new__; `_replace` goes through it too.
-        cast(Any, cls)._make = classmethod(_make)
-    else:
-        raise TypeError(
-            f"typed: {cls.__qualname__} is neither a dataclass nor a NamedTuple. Decorate the "
-            "methods of a class (forward of a module); put @typed above @dataclass."
-        )
-    hints = class_hints(cls, frame)
-    parameters = [Parameter(n, form_of(hints[n], frame)) for n in names if n in hints]
-    boundary = make_boundary(cls.__qualname__, ("self", *names), parameters, None)
-    boundary = dataclasses.replace(boundary, unchecked=_untrue(boundary, defaults))
-    filename = frame.f_code.co_filename
-    wrapper = make_constructor(
-        cls.__dict__.get(constructor) or getattr(cls, constructor),
-        boundary,
-        filename,
-        definition_line(filename, frame.f_lineno),
-    )
-    setattr(cls, constructor, wrapper)
-    return cls
-
-
-def _make(cls: Any, values: Iterable[object]) -> Any:
-    """Make a new instance from a sequence of values."""
-    return cls(*values)
-
-
-def _untrue(boundary: Boundary, defaults: dict[str, object]) -> dict[str, object]:
-    """Return the defaults that do not fit their own annotation, as in `x: int = None`.
-
-    Python never checks a default, and beartype does not either.
-    """
-    tensors = {p.name for p in boundary.parameters if not isinstance(p.form, AnyForm | PlainForm)}
-    plain = {p.name: p.form.hint for p in boundary.parameters if isinstance(p.form, PlainForm)}
-    return {
-        name: default
-        for name, default in defaults.items()
-        if default is not dataclasses.MISSING
-        and (
-            (name in tensors and not hasattr(default, "shape"))
-            or (name in plain and not is_plain(default, plain[name]))
-        )
-    }

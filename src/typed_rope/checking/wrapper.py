@@ -42,19 +42,27 @@ def make_wrapper(function: FunctionType, boundary: Boundary) -> Any:
     return _dressed(wrapper, function, signature, boundary)
 
 
-def make_constructor(function: Any, boundary: Boundary, filename: str, line: int) -> Any:
-    """Return the `__init__` or `__new__` of a record, with a check of the fields behind it."""
+def make_constructor(
+    function: Any, fields: Boundary, given: Boundary | None, filename: str, line: int
+) -> Any:
+    """Return the `__init__` or `__new__` of a record, with a check of its fields behind it.
+
+    With `given`, the arguments are checked first, because code of the user's will read them.
+    """
     function = function.__func__ if isinstance(function, staticmethod) else function
     signature = inspect.signature(function)
-    constants = _constants(function, boundary)
-    body = _constructor_body(signature, boundary, function.__name__)
-    parameters = _parameters(signature)
+    constants = _constants(function, fields)
+    if given is not None:
+        constants |= _constants(function, given, prefix="__given_")
     name = function.__name__
+    body = [] if given is None else _given_check(signature)
+    body += _constructor_body(signature, fields, name)
+    parameters = _parameters(signature)
     wrapper = build(name, parameters, body, constants, filename=filename, line=line)
-    return _dressed(wrapper, function, signature, boundary)
+    return _dressed(wrapper, function, signature, fields)
 
 
-def _constants(function: Any, boundary: Boundary) -> dict[str, object]:
+def _constants(function: Any, boundary: Boundary, prefix: str = "__") -> dict[str, object]:
     guard, result_guard = make_guards(boundary)
     describe, explain = make_traced(boundary)
     constants: dict[str, object] = {
@@ -68,7 +76,7 @@ def _constants(function: Any, boundary: Boundary) -> dict[str, object]:
         "refuse": _refuser(boundary),
     }
     # Two underscores: no parameter of the user's may have the name of one of ours.
-    return {f"__{name}": value for name, value in constants.items()}
+    return {f"{prefix}{name}": value for name, value in constants.items()}
 
 
 def _dressed(wrapper: Any, function: Any, signature: inspect.Signature, boundary: Boundary) -> Any:
@@ -112,6 +120,14 @@ def _function_body(signature: inspect.Signature, boundary: Boundary, waits: str)
     ]
 
 
+def _given_check(signature: inspect.Signature) -> list[str]:
+    arguments = "".join(f"{name}, " for name in signature.parameters)
+    return [
+        f"if __given_guard({arguments}) is None:",
+        *_raising(f"({arguments})", prefix="__given_"),
+    ]
+
+
 def _constructor_body(signature: inspect.Signature, boundary: Boundary, name: str) -> list[str]:
     instance = next(iter(signature.parameters)) if name == "__init__" else "__result"
     fields = "".join(f"{instance}.{name}, " for name in boundary.names[1:])
@@ -123,10 +139,11 @@ def _constructor_body(signature: inspect.Signature, boundary: Boundary, name: st
     ]
 
 
-def _raising(values: str) -> list[str]:
+def _raising(values: str, prefix: str = "__") -> list[str]:
+    text = f"{prefix}explain({prefix}describe({values}))"
     return [
-        f"    if __tracing(): raise __ShapeError(__explain(__describe({values})))",
-        f"    __error = __refuse({values})",
+        f"    if __tracing(): raise __ShapeError({text})",
+        f"    __error = {prefix}refuse({values})",
         "    if __error is not None: raise __error from None",
     ]
 

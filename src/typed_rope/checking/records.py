@@ -1,0 +1,70 @@
+"""Classes whose instances are checked: dataclasses and NamedTuples.
+
+What counts are the fields of the finished instance, which may differ from what the caller handed
+over: `__post_init__` may have changed them. Where there is one, the arguments are checked before it
+runs as well, so that it meets what it was written for.
+"""
+
+import dataclasses
+import inspect
+from collections.abc import Iterable, Mapping
+from types import FrameType
+from typing import Any, cast
+
+from typed_rope.checking.boundary import Boundary, Parameter, make_boundary, reads
+from typed_rope.checking.forms import Form, form_of, is_named_tuple
+from typed_rope.checking.hints import class_hints
+from typed_rope.checking.wrapper import definition_line, make_constructor
+
+
+def typed_record(cls: type, frame: FrameType) -> type:
+    """Check every instance of `cls` when it is made; `frame` is where it is defined."""
+    hints = class_hints(cls, frame)
+    given = None
+    if dataclasses.is_dataclass(cls):
+        constructor = "__init__"
+        fields = dataclasses.fields(cls)
+        names = tuple(field.name for field in fields)
+        defaults = {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
+        if hasattr(cls, "__post_init__"):
+            given = _given_boundary(cls, hints, frame)
+    elif is_named_tuple(cls):
+        constructor = "__new__"
+        names = tuple(cast(Any, cls)._fields)
+        defaults = dict(cast(Any, cls)._field_defaults)
+        # The original builds the tuple without __new__; `_replace` goes through it too.
+        cast(Any, cls)._make = classmethod(_make)
+    else:
+        raise TypeError(
+            f"typed: {cls.__qualname__} is neither a dataclass nor a NamedTuple. Decorate the "
+            "methods of a class (forward of a module); put @typed above @dataclass."
+        )
+    parameters = [Parameter(n, form_of(hints[n], frame)) for n in names if n in hints]
+    boundary = make_boundary(cls.__qualname__, ("self", *names), parameters, None)
+    original = cls.__dict__.get(constructor) or getattr(cls, constructor)
+    filename = frame.f_code.co_filename
+    line = definition_line(filename, frame.f_lineno)
+    checked = make_constructor(original, boundary.but(defaults), given, filename, line)
+    setattr(cls, constructor, checked)
+    return cls
+
+
+def _given_boundary(cls: Any, hints: Mapping[str, Any], frame: FrameType) -> Boundary:
+    """Read what the arguments must be; a form that reads `self` can only be checked later."""
+    signature = inspect.signature(cls.__init__)
+    forms: dict[str, Form] = {}
+    for name in signature.parameters:
+        hint = hints.get(name, Any)
+        form = form_of(hint.type if isinstance(hint, dataclasses.InitVar) else hint, frame)
+        if "self" not in reads(form):
+            forms[name] = form
+    parameters = [Parameter(name, form) for name, form in forms.items()]
+    names = tuple(signature.parameters)
+    boundary = make_boundary(cls.__qualname__, names, parameters, None, signature)
+    given = signature.parameters.values()
+    return boundary.but({p.name: p.default for p in given if p.default is not p.empty})
+
+
+def _make(cls: Any, values: Iterable[object]) -> Any:
+    """Make a new instance from a sequence of values."""
+    return cls(*values)
