@@ -166,7 +166,7 @@ def test_attend_is_differentiable_with_every_feature() -> None:
     def run(q: Tensor, k: Tensor, v: Tensor, sinks: Tensor, bias: Tensor) -> Tensor:
         return attend(q, k, v, mask=masks.causal(), softcap=2.0, sinks=sinks, bias=bias)
 
-    assert torch.autograd.gradcheck(run, inputs)
+    assert torch.autograd.gradcheck(run, inputs, fast_mode=True)
 
 
 @pytest.mark.parametrize("order", list(permutations("bgsd"))[1:], ids="".join)
