@@ -75,12 +75,14 @@ def by_parts(signature: Signature, call: Call) -> Verdict:
             if chosen is None:
                 return Verdict.ARGUMENTS
             leaves = chosen
+    returned = [] if signature.result is None else list(signature.result.parts(call.result))
+    everything = _resolve(named, leaves, returned)
+    if everything is not None and _accepts_in_order(named, everything):
+        return Verdict.ACCEPTED
     if not _accepts(named, leaves):
         return Verdict.ARGUMENTS
-    if signature.result is not None:
-        chosen = _resolve(named, leaves, list(signature.result.parts(call.result)))
-        if chosen is None or not _accepts(named, chosen):
-            return Verdict.RESULT
+    if everything is None or not _accepts(named, everything):
+        return Verdict.RESULT
     return Verdict.ACCEPTED
 
 
@@ -160,6 +162,13 @@ def _accepts(named: Mapping[str, Any], leaves: Sequence[Leaf]) -> bool:
         return False
 
 
+def _accepts_in_order(named: Mapping[str, Any], leaves: Sequence[Leaf]) -> bool:
+    try:
+        return _shown(named, leaves)
+    except AnnotationError:
+        return False
+
+
 def _is_ambiguous(hint: Any) -> bool:
     members = (
         typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else ()
@@ -180,7 +189,7 @@ def _shown(named: Mapping[str, Any], leaves: Sequence[Leaf]) -> bool:
     return True
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _judge_of(names: tuple[str, ...], hints: tuple[Any, ...]) -> Any:
     leaves = {f"leaf{i}": hint for i, hint in enumerate(hints)}
     scope: dict[str, Any] = {}

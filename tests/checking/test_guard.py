@@ -114,3 +114,19 @@ def test_a_numpy_array_is_no_tensor() -> None:
 
     with pytest.raises(ShapeError):
         scale(np.zeros((B, T)))  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_further_arguments_may_be_anything() -> None:
+    @typed
+    def call(x: Float[Tensor, "b t"], *further: Any, **named: Any) -> int:
+        return len(further) + len(named)
+
+    assert call(torch.zeros(B, T), None, "y", z=3) == 3
+
+
+def test_items_may_be_tensors_or_anything() -> None:
+    @typed
+    def count(items: list[Float[Tensor, "b t"] | Any]) -> int:
+        return len(items)
+
+    assert count([torch.zeros(B, T), torch.zeros(T), "x"]) == 3

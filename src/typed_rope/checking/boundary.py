@@ -14,6 +14,7 @@ from typing import Any
 
 from typed_rope.checking.forms import (
     AnyForm,
+    AnyForm,
     Form,
     ItemsForm,
     MappingForm,
@@ -113,11 +114,12 @@ def make_boundary(
 
 
 def _parameter_form(kind: Any, hint: Any, frame: FrameType | None) -> Form:
-    if kind is inspect.Parameter.VAR_POSITIONAL:
-        return ItemsForm(tuple[hint, ...], tuple, form_of(hint, frame))
-    if kind is inspect.Parameter.VAR_KEYWORD:
-        return MappingForm(dict[str, hint], dict, form_of(str, frame), form_of(hint, frame))
-    return form_of(hint, frame)
+    form = form_of(hint, frame)
+    if kind is inspect.Parameter.VAR_POSITIONAL and not isinstance(form, AnyForm):
+        return ItemsForm(tuple[hint, ...], tuple, form)
+    if kind is inspect.Parameter.VAR_KEYWORD and not isinstance(form, AnyForm):
+        return MappingForm(dict[str, hint], dict, form_of(str, frame), form)
+    return form
 
 
 def _result_hint(function: FunctionType, hint: Any) -> Any:

@@ -210,6 +210,7 @@ class _Writer:
         items = walk if one_pass else place.value
         with self.branch(), self.source.block(f"for {item} in {items}:"):
             self.check(form.item, replace(place, value=item, fail=f"{bad} = True; break"))
+            self.source.line("pass")
         self.source.line(f"if {bad}: {place.fail}")
 
     def _mapping(self, form: MappingForm, place: Place) -> None:
