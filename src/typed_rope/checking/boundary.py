@@ -14,7 +14,6 @@ from typing import Any
 
 from typed_rope.checking.forms import (
     AnyForm,
-    AnyForm,
     Form,
     ItemsForm,
     MappingForm,
