@@ -169,6 +169,14 @@ def test_attend_is_differentiable_with_every_feature() -> None:
     assert torch.autograd.gradcheck(run, inputs, fast_mode=True)
 
 
+def test_attend_compiles_to_one_graph() -> None:
+    def run(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        return attend(q, k, v, mask=masks.causal() & masks.window(3) | masks.prefix(2))
+
+    inputs = drawn()
+    assert_close(torch.compile(run, fullgraph=True, backend="aot_eager")(*inputs), run(*inputs))
+
+
 @pytest.mark.parametrize("order", list(permutations("bgsd"))[1:], ids="".join)
 def test_attend_refuses_keys_in_any_other_order(order: tuple[str, ...]) -> None:
     q, k, v = drawn()

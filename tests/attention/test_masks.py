@@ -1,12 +1,10 @@
-"""Masks: each rule against loops over positions, the algebra against set operations."""
+"""Masks: each rule against loops over positions."""
 
 import itertools
 from collections.abc import Callable
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import Tensor
 
 from typed_rope.attention import Mask, masks
@@ -44,39 +42,6 @@ def test_every_rule_is_aligned_bottom_right(name: str, t: int, s: int) -> None:
     assert torch.equal(mask.allowed(t, s), table(t, s, rule))
 
 
-def rules() -> st.SearchStrategy[Mask]:
-    leaves = st.one_of(
-        st.just(masks.full()),
-        st.just(masks.causal()),
-        st.builds(masks.window, st.integers(1, 9)),
-        st.builds(masks.prefix, st.integers(0, 9)),
-    )
-    return st.recursive(
-        leaves,
-        lambda inner: st.one_of(
-            st.tuples(inner, inner).map(lambda pair: pair[0] & pair[1]),
-            st.tuples(inner, inner).map(lambda pair: pair[0] | pair[1]),
-        ),
-        max_leaves=5,
-    )
-
-
-@given(rules(), rules(), st.integers(1, 8), st.integers(1, 8))
-def test_and_or_are_intersection_and_union(left: Mask, right: Mask, t: int, s: int) -> None:
-    one, two = left.allowed(t, s), right.allowed(t, s)
-    assert torch.equal((left & right).allowed(t, s), one & two)
-    assert torch.equal((left | right).allowed(t, s), one | two)
-
-
-@given(rules(), st.integers(1, 8), st.integers(1, 8))
-def test_the_simplest_rule_allows_the_same(mask: Mask, t: int, s: int) -> None:
-    assert torch.equal(mask.simplest(t, s).allowed(t, s), mask.allowed(t, s))
-
-
-def test_one_new_query_needs_no_causal_mask() -> None:
-    assert (masks.causal() & masks.window(S)).simplest(1, S) == masks.full()
-
-
 def test_padding_hides_what_is_not_real_from_every_query() -> None:
     real = torch.tensor([[False, True, True], [True, True, False]])
     allowed = masks.padding(real).allowed(T, 3)
@@ -87,13 +52,6 @@ def test_padding_hides_what_is_not_real_from_every_query() -> None:
 def test_explicit_returns_the_matrix_it_was_given() -> None:
     matrix = torch.rand(B, H, T, S) < 0.5
     assert torch.equal(masks.explicit(matrix).allowed(T, S), matrix)
-
-
-def test_padding_and_explicit_tell_what_they_were_made_for() -> None:
-    padding = masks.padding(torch.ones(B, S, dtype=torch.bool))
-    explicit = masks.explicit(torch.ones(1, H, T, S, dtype=torch.bool))
-    assert (padding & explicit).extent() == (B, H)
-    assert (masks.causal() | masks.prefix(2)).extent() == (1, 1)
 
 
 def test_padding_refuses_another_number_of_keys() -> None:
@@ -110,12 +68,6 @@ def test_explicit_refuses_other_sizes() -> None:
     assert str(error.value) == (
         "masks.explicit: the mask is for 5 queries and 7 keys, but there are 7 and 5."
     )
-
-
-def test_two_masks_for_different_batches_do_not_join() -> None:
-    two, three = (masks.padding(torch.ones(b, S, dtype=torch.bool)) for b in (2, 3))
-    with pytest.raises(ShapeError):
-        (two & three).allowed(T, S)
 
 
 @pytest.mark.parametrize(

@@ -47,52 +47,57 @@ def model(config: DecoderConfig) -> Decoder:
 
 @pytest.fixture(scope="session")
 def llama64() -> Llama64:
-    """Return the model as a formula: `weights` by Decoder's names, one row of ids, positions."""
+    """Return the model as a formula over Decoder's names of weights, for one row of ids."""
+    return _llama
 
-    def norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
-        return x / (x.square().mean(-1, keepdim=True) + eps).sqrt() * weight
 
-    def turned(x: Tensor, positions: Tensor, frequencies: Tensor) -> Tensor:
-        pairs = torch.complex(x[:, ::2].contiguous(), x[:, 1::2].contiguous())
-        pairs = pairs * torch.exp(1j * positions.double()[:, None] * frequencies)
-        return torch.stack([pairs.real, pairs.imag], 2).flatten(1)
+def _llama(
+    weights: Mapping[str, Tensor],
+    ids: Iterable[int],
+    *,
+    layers: int,
+    heads: int,
+    kv_heads: int,
+    head_dim: int,
+    theta: float,
+    eps: float,
+) -> Tensor:
+    w = {name: weight.double() for name, weight in weights.items()}
+    x = torch.stack([w["embedding.weight"][token] for token in ids])
+    frequencies = theta ** (-torch.arange(0, head_dim, 2).double() / head_dim)
+    angles = torch.arange(x.shape[0]).double()[:, None] * frequencies
+    for n in range(layers):
+        part = {name.removeprefix(f"blocks.{n}."): weight for name, weight in w.items()}
+        y = _norm(x, part["attention_norm.weight"], eps)
+        x = x + _attention(y, part, angles, heads, heads // kv_heads)
+        y = _norm(x, part["feed_forward_norm.weight"], eps)
+        gate, up = (y @ part[f"feed_forward.{name}.weight"].T for name in ("gate", "up"))
+        x = x + (gate / (1 + (-gate).exp()) * up) @ part["feed_forward.down.weight"].T
+    head_weight = w.get("head.weight", w["embedding.weight"])
+    return _norm(x, w["norm.weight"], eps) @ head_weight.T
 
-    def run(
-        weights: Mapping[str, Tensor],
-        ids: Iterable[int],
-        *,
-        layers: int,
-        heads: int,
-        kv_heads: int,
-        head_dim: int,
-        theta: float,
-        eps: float,
-        divisors: Tensor | None = None,
-        first: int = 0,
-    ) -> Tensor:
-        w = {name: weight.double() for name, weight in weights.items()}
-        x = torch.stack([w["embedding.weight"][token] for token in ids])
-        t, d = x.shape[0], head_dim
-        positions = torch.arange(first, first + t)
-        frequencies = theta ** (-torch.arange(0, d, 2).double() / d)
-        frequencies = frequencies if divisors is None else frequencies / divisors.double()
-        for n in range(layers):
-            part = {name.removeprefix(f"blocks.{n}."): weight for name, weight in w.items()}
-            y = norm(x, part["attention_norm.weight"], eps)
-            q, k, v = (y @ part[f"attention.{name}.weight"].T for name in ("query", "key", "value"))
-            mixed = []
-            for head in range(heads):
-                shared = head // (heads // kv_heads)
-                one = turned(q[:, head * d : (head + 1) * d], positions, frequencies)
-                two = turned(k[:, shared * d : (shared + 1) * d], positions, frequencies)
-                scores = one @ two.T / math.sqrt(d)
-                scores = scores.masked_fill(torch.ones(t, t).triu(1).bool(), -math.inf)
-                mixed.append(scores.softmax(1) @ v[:, shared * d : (shared + 1) * d])
-            x = x + torch.cat(mixed, 1) @ part["attention.output.weight"].T
-            y = norm(x, part["feed_forward_norm.weight"], eps)
-            gate, up = (y @ part[f"feed_forward.{name}.weight"].T for name in ("gate", "up"))
-            x = x + (gate / (1 + (-gate).exp()) * up) @ part["feed_forward.down.weight"].T
-        head_weight = w.get("head.weight", w["embedding.weight"])
-        return norm(x, w["norm.weight"], eps) @ head_weight.T
 
-    return run
+def _norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    return x / (x.square().mean(-1, keepdim=True) + eps).sqrt() * weight
+
+
+def _attention(
+    x: Tensor, part: Mapping[str, Tensor], angles: Tensor, heads: int, group: int
+) -> Tensor:
+    """One head after the other, each a matrix of its own."""
+    t, d = x.shape[0], 2 * angles.shape[1]
+    q, k, v = (x @ part[f"attention.{name}.weight"].T for name in ("query", "key", "value"))
+    mixed = []
+    for head in range(heads):
+        own, shared = head * d, head // group * d
+        one, two = _turned(q[:, own : own + d], angles), _turned(k[:, shared : shared + d], angles)
+        scores = one @ two.T / math.sqrt(d)
+        scores = scores.masked_fill(torch.ones(t, t).triu(1).bool(), -math.inf)
+        mixed.append(scores.softmax(1) @ v[:, shared : shared + d])
+    return torch.cat(mixed, 1) @ part["attention.output.weight"].T
+
+
+def _turned(x: Tensor, angles: Tensor) -> Tensor:
+    """Rotate interleaved pairs as complex numbers."""
+    pairs = torch.complex(x[:, ::2].contiguous(), x[:, 1::2].contiguous()) * torch.exp(1j * angles)
+    return torch.stack([pairs.real, pairs.imag], 2).flatten(1)

@@ -84,6 +84,13 @@ def test_only_differences_of_positions_matter(model: Decoder, shift: int) -> Non
     assert_close(moved, model(ids), rtol=1e-4, atol=1e-4)
 
 
+@torch.no_grad()
+def test_the_decoder_compiles_to_one_graph(model: Decoder) -> None:
+    ids = drawn()
+    compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
+    assert_close(compiled(ids), model(ids))
+
+
 def test_gradients_reach_every_weight(config: DecoderConfig) -> None:
     model = Decoder(config)
     model(drawn()).square().sum().backward()

@@ -3,8 +3,8 @@
 from typed_rope.attention import masks
 from typed_rope.attention.attend import BACKENDS, attend
 from typed_rope.attention.cache import KeyValues, append
-from typed_rope.attention.masks import Mask
 from typed_rope.attention.reference import attend_reference
+from typed_rope.attention.rules import Mask
 from typed_rope.attention.sdpa import attend_sdpa
 
 __all__ = [

@@ -8,8 +8,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from typed_rope.attention import masks
-from typed_rope.attention.masks import Mask
 from typed_rope.attention.reference import attend_reference
+from typed_rope.attention.rules import Mask
 from typed_rope.attention.sdpa import attend_sdpa
 from typed_rope.checking import ShapeError, typed
 

@@ -46,9 +46,7 @@ class KeyValues:
     @typed
     def append(
         self, k: Float[Tensor, "b g t d"], v: Float[Tensor, "b g t e"]
-    ) -> tuple[
-        Float[Tensor, "b g s={self.length}+t d"], Float[Tensor, "b g s={self.length}+t e"]
-    ]:
+    ) -> tuple[Float[Tensor, "b g s={self.length}+t d"], Float[Tensor, "b g s={self.length}+t e"]]:
         """Write new keys and values behind the filled positions, and view all that is there."""
         return append(self.keys, k, at=self.length), append(self.values, v, at=self.length)
 

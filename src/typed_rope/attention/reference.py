@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from typed_rope.attention.masks import Mask
+from typed_rope.attention.rules import Mask
 from typed_rope.checking import typed
 from typed_rope.layout import repeat_kv
 

@@ -7,7 +7,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor
 from torch.nn import functional
 
-from typed_rope.attention.masks import Mask, causal, full
+from typed_rope.attention.rules import Causal, Full, Mask, simplest
 from typed_rope.checking import typed
 
 
@@ -26,9 +26,9 @@ def attend_sdpa(
     Dtype: that of `q`; a `bias` is taken in float32 or wider.
     """
     h, t, g, s = q.shape[1], q.shape[2], k.shape[1], k.shape[2]
-    mask = mask.simplest(t, s)
+    mask = simplest(mask, t, s)
     # SDPA aligns its own causal mask top-left, which is ours only where queries and keys are one.
-    is_causal = mask == causal() and t == s and bias is None
+    is_causal = mask == Causal() and t == s and bias is None
     return functional.scaled_dot_product_attention(
         q,
         k,
@@ -49,7 +49,7 @@ def _mask_tensor(
 ) -> Shaped[Tensor, "#b #h t s"] | None:
     """Lay mask and bias out in the one tensor that SDPA takes for both."""
     t, s = q.shape[2], k.shape[2]
-    allowed = None if mask == full() else mask.allowed(t, s, device=q.device)
+    allowed = None if mask == Full() else mask.allowed(t, s, device=q.device)
     if bias is None:
         return allowed
     bias = bias.to(torch.promote_types(q.dtype, torch.float32))

@@ -72,20 +72,32 @@ def tiny(make_tiny: Callable[[], TinyFile]) -> TinyFile:
 
 
 def _tiny(tokens: list[str]) -> TinyFile:
-    c, n, h, g, d, f, context = SIZES.values()
-    metadata = {
+    tensors = {
+        name: torch.rand(shape) + 0.5 if len(shape) == 1 else torch.randn(shape) / shape[1] ** 0.5
+        for name, shape in _shapes(len(tokens)).items()
+    }
+    return TinyFile(metadata=_model() | _vocabulary(tokens), tensors=tensors, kinds={})
+
+
+def _model() -> dict[str, Any]:
+    return {
         "general.architecture": "llama",
-        "llama.block_count": n,
-        "llama.context_length": context,
-        "llama.embedding_length": c,
-        "llama.feed_forward_length": f,
-        "llama.attention.head_count": h,
-        "llama.attention.head_count_kv": g,
-        "llama.attention.key_length": d,
-        "llama.attention.value_length": d,
+        "llama.block_count": SIZES["n"],
+        "llama.context_length": SIZES["context"],
+        "llama.embedding_length": SIZES["c"],
+        "llama.feed_forward_length": SIZES["f"],
+        "llama.attention.head_count": SIZES["h"],
+        "llama.attention.head_count_kv": SIZES["g"],
+        "llama.attention.key_length": SIZES["d"],
+        "llama.attention.value_length": SIZES["d"],
         "llama.attention.layer_norm_rms_epsilon": 0.001,
         "llama.rope.freq_base": 100.0,
-        "llama.rope.dimension_count": d,
+        "llama.rope.dimension_count": SIZES["d"],
+    }
+
+
+def _vocabulary(tokens: list[str]) -> dict[str, Any]:
+    return {
         "llama.vocab_size": len(tokens),
         "tokenizer.ggml.model": "gpt2",
         "tokenizer.ggml.pre": "smollm",
@@ -95,29 +107,29 @@ def _tiny(tokens: list[str]) -> TinyFile:
         "tokenizer.ggml.bos_token_id": 0,
         "tokenizer.ggml.eos_token_id": 1,
     }
+
+
+def _shapes(vocab: int) -> dict[str, tuple[int, ...]]:
+    c, n, h, g, d, f, _ = SIZES.values()
+    inside: dict[str, tuple[int, ...]] = {
+        "attn_norm": (c,),
+        "attn_q": (h * d, c),
+        "attn_k": (g * d, c),
+        "attn_v": (g * d, c),
+        "attn_output": (c, h * d),
+        "ffn_norm": (c,),
+        "ffn_gate": (f, c),
+        "ffn_up": (f, c),
+        "ffn_down": (c, f),
+    }
     shapes: dict[str, tuple[int, ...]] = {
-        "token_embd.weight": (len(tokens), c),
+        "token_embd.weight": (vocab, c),
         "output_norm.weight": (c,),
-        "output.weight": (len(tokens), c),
+        "output.weight": (vocab, c),
     }
     for i in range(n):
-        inside: dict[str, tuple[int, ...]] = {
-            "attn_norm": (c,),
-            "attn_q": (h * d, c),
-            "attn_k": (g * d, c),
-            "attn_v": (g * d, c),
-            "attn_output": (c, h * d),
-            "ffn_norm": (c,),
-            "ffn_gate": (f, c),
-            "ffn_up": (f, c),
-            "ffn_down": (c, f),
-        }
         shapes |= {f"blk.{i}.{name}.weight": shape for name, shape in inside.items()}
-    tensors = {
-        name: torch.rand(shape) + 0.5 if len(shape) == 1 else torch.randn(shape) / shape[1] ** 0.5
-        for name, shape in shapes.items()
-    }
-    return TinyFile(metadata=metadata, tensors=tensors, kinds={})
+    return shapes
 
 
 @pytest.fixture
