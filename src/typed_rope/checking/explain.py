@@ -14,7 +14,7 @@ import torch
 
 from typed_rope.checking.boundary import RESULT, Boundary
 from typed_rope.checking.errors import ShapeError
-from typed_rope.checking.forms import EitherForm, PlainForm, TensorForm
+from typed_rope.checking.forms import EitherForm, JudgedForm, PlainForm, TensorForm
 from typed_rope.checking.judge import fits
 from typed_rope.checking.leaves import Leaf, call_leaves, result_leaves
 from typed_rope.checking.plain import is_plain
@@ -91,14 +91,19 @@ def _verdict(leaves: Sequence[Leaf], tensors: Sequence[Seen], *, answers: bool) 
     if wrong:
         clauses = tuple(type_clause(leaf.path, leaf.form, leaf.value) for leaf in wrong[:2])
         return Verdict(clauses, tuple(leaf.path for leaf in wrong))
-    found = repairs(tensors, _confirmed)
+    judged = tuple(leaf.path for leaf in leaves if _is_array(leaf))
+    found = [] if judged else repairs(tensors, _confirmed)
     if answers:
         found = [repair for repair in found if repair.arguments == (RESULT,)]
     if found:
         return _repaired(tensors, found[:2])
     outcome = solve(tensors)
     if isinstance(outcome, Solution):
-        return Verdict(("jaxtyping does not accept these arguments",), ())
+        # No fault of the tensors: it is an array of another kind that the judge refuses.
+        paths = tuple(leaf.path for leaf in leaves if see(leaf) is None and _is_array(leaf))
+        return Verdict(
+            (f"{' or '.join(paths) or 'an argument'} does not fit its annotation",), paths
+        )
     return _blamed(tensors, outcome, answers=answers)
 
 
@@ -121,7 +126,11 @@ def _has_wrong_type(leaf: Leaf) -> bool:
         return not is_plain(leaf.value, leaf.form.hint)
     if all(isinstance(form, TensorForm | PlainForm) for form in leaf.forms()):
         return not any(isinstance(leaf.value, form.array_type) for form in leaf.tensor_forms())
-    return not isinstance(leaf.form, EitherForm) and type(leaf.form).__name__ != "JudgedForm"
+    return not isinstance(leaf.form, EitherForm) and not isinstance(leaf.form, JudgedForm)
+
+
+def _is_array(leaf: Leaf) -> bool:
+    return any(isinstance(form, JudgedForm) for form in leaf.forms())
 
 
 def _repaired(tensors: Sequence[Seen], found: Sequence[Repair]) -> Verdict:

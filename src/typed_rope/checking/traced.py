@@ -15,7 +15,7 @@ from torch import Tensor
 
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.explain import refusal
-from typed_rope.checking.forms import Form, RecordForm, TensorForm, parts, record_names
+from typed_rope.checking.forms import Form, RecordForm, TensorForm, is_judged, parts, record_names
 from typed_rope.shapes import Sized
 
 
@@ -34,7 +34,15 @@ def make_traced(boundary: Boundary) -> tuple[Callable[..., str], Callable[[str],
         returned = [_describe(value, classes) for value in result]
         return f"[[{', '.join(given)}], [{', '.join(called)}], [{', '.join(returned)}]]"
 
+    judged = [p.name for p in boundary.parameters if is_judged(p.form)]
+
     def explain(description: str) -> str:
+        if judged:
+            return (
+                f"{boundary.function}: torch.compile cannot follow the check of "
+                f"{', '.join(judged)}, which is left to jaxtyping. Hand over torch tensors, or "
+                "call this function outside of the compiled one."
+            )
         given, called, returned = ast.literal_eval(description)
         arguments = {
             name: _stand_in(value, records)

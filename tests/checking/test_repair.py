@@ -1,0 +1,93 @@
+"""A fix that is shown repairs the call: every wrong order of every argument is tried."""
+
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import pytest
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from typed_rope.checking import ShapeError, typed
+
+B, H, G, T, S, D, E = 2, 6, 3, 5, 7, 8, 9
+
+
+@typed
+def rotate(
+    x: Float[Tensor, "b h t d"],
+    cos: Float[Tensor, "t d/2"] | Float[Tensor, "b t d/2"],
+    sin: Float[Tensor, "t d/2"] | Float[Tensor, "b t d/2"],
+) -> Float[Tensor, "b h t d"]:
+    return x
+
+
+@typed
+def attend(
+    q: Float[Tensor, "b h t d"],
+    k: Float[Tensor, "b g s d"],
+    v: Float[Tensor, "b g s e"],
+    *,
+    scale: float | None = None,
+) -> Float[Tensor, "b h t e"]:
+    return q.new_zeros(*q.shape[:3], v.shape[-1])
+
+
+@typed
+def bias(scores: Float[Tensor, "b h t s"], slope: Float[Tensor, "#b #h t s"]) -> None:
+    return None
+
+
+def f(*sizes: int) -> Tensor:
+    return torch.zeros(*sizes)
+
+
+x, table = f(B, H, T, D), f(T, D // 2)
+q, k, v = f(B, H, T, D), f(B, G, S, D), f(B, G, S, E)
+
+SWEPT: dict[str, tuple[Callable[..., object], dict[str, Tensor]]] = {
+    "rotate": (rotate, {"x": x, "cos": table, "sin": table}),
+    "rotate batched": (rotate, {"x": x, "cos": f(B, T, D // 2), "sin": f(B, T, D // 2)}),
+    "attend": (attend, {"q": q, "k": k, "v": v}),
+    "bias": (bias, {"scores": f(B, H, T, S), "slope": f(1, H, T, S)}),
+}
+
+
+# No size contradicts these: b and h of x, h and t of q are free. The static checker's to find.
+UNSEEN = {("rotate", "x", (1, 0, 2, 3)), ("attend", "q", (0, 2, 1, 3))}
+
+
+def wrong_orders() -> list[tuple[str, str, tuple[int, ...]]]:
+    return [
+        (name, argument, order)
+        for name, (_, arguments) in SWEPT.items()
+        for argument, tensor in arguments.items()
+        for order in list(permutations(range(tensor.dim())))[1:]
+        if (name, argument, order) not in UNSEEN
+    ]
+
+
+@pytest.mark.parametrize(("name", "argument", "order"), wrong_orders())
+def test_a_shown_fix_repairs_the_call(name: str, argument: str, order: tuple[int, ...]) -> None:
+    function, right = SWEPT[name]
+    wrong: dict[str, Any] = {**right, argument: right[argument].permute(order)}
+    error = refused(function, wrong)
+    assert error is not None
+    fixed = {key: eval(how, {"torch": torch}, wrong) for key, how in error.fix.items()}
+    assert fixed
+    assert refused(function, {**wrong, **fixed}) is None
+
+
+@pytest.mark.parametrize(("name", "argument", "order"), sorted(UNSEEN))
+def test_no_size_tells_free_axes_apart(name: str, argument: str, order: tuple[int, ...]) -> None:
+    function, right = SWEPT[name]
+    assert refused(function, {**right, argument: right[argument].permute(order)}) is None
+
+
+def refused(function: Callable[..., object], arguments: dict[str, Any]) -> ShapeError | None:
+    try:
+        function(**arguments)
+    except ShapeError as error:
+        return error
+    return None
