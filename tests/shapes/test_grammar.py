@@ -407,6 +407,8 @@ def test_a_text_that_cannot_be_read_is_refused_with_the_place_and_the_way_out(me
     with pytest.raises(ShapeSyntaxError) as error:
         parse(text_of(message))
     assert str(error.value) == message
+    start, end = error.value.span
+    assert message.split("\n")[2] == " " * (4 + start) + "^" * (end - start)
 
 
 @pytest.mark.parametrize("message", [m for m in MESSAGES if m.count("\n") == 3], ids=text_of)
