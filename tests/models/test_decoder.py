@@ -85,6 +85,19 @@ def test_only_differences_of_positions_matter(model: Decoder, shift: int) -> Non
 
 
 @torch.no_grad()
+def test_half_a_model_stays_half_with_a_cache_and_without(
+    config: DecoderConfig, llama64: Callable[..., Tensor]
+) -> None:
+    model, ids = Decoder(config).to(torch.bfloat16), drawn()
+    want = torch.stack([llama64(model.state_dict(), row, **SIZES) for row in ids])
+    cache = model.new_cache(batch=B, capacity=T)
+    cached = torch.cat([model(ids[:, :4], cache=cache), model(ids[:, 4:], cache=cache)], 1)
+    for got in (model(ids), cached):
+        assert got.dtype == torch.bfloat16
+        assert_close(got.double(), want, rtol=5e-2, atol=5e-2)
+
+
+@torch.no_grad()
 def test_the_decoder_compiles_to_one_graph(model: Decoder) -> None:
     ids = drawn()
     compiled = torch.compile(model, fullgraph=True, backend="aot_eager")

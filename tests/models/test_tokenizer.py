@@ -52,6 +52,14 @@ def test_a_conversation_is_written_as_the_template_says_and_begins_once(adds_bos
     )
 
 
+def test_a_template_may_refuse_a_conversation() -> None:
+    template = "{% if messages[0].role != 'user' %}{{ raise_exception('users first') }}{% endif %}"
+    tokenizer = toy(template=template)
+    with pytest.raises(ValueError) as error:  # noqa: PT011 (the whole message is compared)
+        tokenizer.encode_chat([{"role": "system", "content": "be kind"}])
+    assert str(error.value) == "Tokenizer.encode_chat: the model's template says: users first"
+
+
 def test_a_template_cannot_reach_out_of_its_sandbox() -> None:
     from jinja2.exceptions import SecurityError
 

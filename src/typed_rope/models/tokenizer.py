@@ -55,13 +55,15 @@ class Tokenizer:
 
         Each message has a `role`, such as "user", and a `content`.
 
-        Raises: ValueError if the model has no template for conversations.
+        Raises: ValueError if the model has no template for conversations, or its template refuses
+            this one.
         """
         if self.template is None:
             raise ValueError("Tokenizer.encode_chat: the model has no chat template; use encode.")
         jinja2 = need("jinja2.sandbox", purpose="A chat template")
         # Templates come with the model, from anyone: they run in a sandbox.
         environment = jinja2.ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+        environment.globals["raise_exception"] = _refuse_conversation
         text = environment.from_string(self.template).render(
             messages=list(messages),
             add_generation_prompt=True,
@@ -75,6 +77,12 @@ class Tokenizer:
         if not self.adds_bos or self.bos is None or ids[:1] == [self.bos]:
             return ids
         return [self.bos, *ids]
+
+
+@typed
+def _refuse_conversation(reason: str) -> None:
+    """Let a template say what is wrong, under the name that templates call."""
+    raise ValueError(f"Tokenizer.encode_chat: the model's template says: {reason}")
 
 
 __all__ = ["Tokenizer"]

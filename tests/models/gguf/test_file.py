@@ -81,6 +81,22 @@ def test_another_kind_of_file_is_named_by_its_beginning(tmp_path: Path, content:
     assert str(error.value) == f"load_gguf: {path} is no GGUF file: it begins with {content[:4]!r}."
 
 
+def test_a_file_of_the_other_byte_order_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "big.gguf"
+    writer = gguf.GGUFWriter(path, "llama", endianess=gguf.GGUFEndian.BIG)
+    writer.add_tensor("output_norm.weight", torch.rand(8).numpy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    with pytest.raises(ValueError) as error:  # noqa: PT011 (the whole message is compared)
+        open_gguf(path)
+    assert str(error.value) == (
+        f"load_gguf: {path} was written for machines of the other byte order; convert it with "
+        "gguf-convert-endian, which comes with the package gguf."
+    )
+
+
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         open_gguf(tmp_path / "missing.gguf")

@@ -70,6 +70,12 @@ def open_gguf(path: str | os.PathLike[str]) -> GgufFile:
             f"load_gguf: {path} ({path.stat().st_size} bytes) is cut short or damaged, or of a "
             f"version that gguf cannot read; fetch it again. The reader stopped at: {error}"
         ) from None
+    if reader.byte_order != "I":
+        # The package swaps the bytes of headers, but not those inside quantised blocks.
+        raise ValueError(
+            f"load_gguf: {path} was written for machines of the other byte order; convert it with "
+            "gguf-convert-endian, which comes with the package gguf."
+        )
     return GgufFile(path, metadata, {tensor.name: _stored(tensor) for tensor in reader.tensors})
 
 
