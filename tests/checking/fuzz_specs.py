@@ -20,6 +20,7 @@ from fuzz_axes import (
     draw_tensor,
     formatted,
 )
+from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ class ItemsSpec:
     def parts(self, value: Any, given: Given = None) -> Iterator[Part]:
         yield Leaf(self.over(Any), value, self.over(Any))
         expected = Collection if self.container is Iterable else self.container
+        if isinstance(value, Tensor) and not value.ndim:
+            yield Leaf(tuple, value, tuple)  # it looks like a collection, and cannot be walked
+            return
         for item in value if isinstance(value, expected) else ():
             yield from self.item.parts(item, given)
 

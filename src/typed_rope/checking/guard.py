@@ -148,7 +148,7 @@ class _Writer:
                 self._keys(form, place)
 
     def _require(self, place: Place, condition: str) -> None:
-        self.source.line(f"if not {condition}: {place.fail}")
+        self.source.line(f"if not ({condition}): {place.fail}")
 
     def _plain(self, hint: Any, place: Place) -> None:
         if simple_condition(self.source, hint, place.value, place.fail):
@@ -206,6 +206,9 @@ class _Writer:
         # What can be walked only once must not be walked here; beartype does not either.
         collection = self.source.constant(Collection, "collection")
         one_pass = not issubclass(form.container, Collection)
+        if one_pass or form.container is Collection:
+            # A tensor without axes has all methods of a collection, and cannot be walked.
+            self._require(place, f"getattr({place.value}, 'ndim', None) != 0")
         walk = f"{place.value} if isinstance({place.value}, {collection}) else ()"
         items = walk if one_pass else place.value
         with self.branch(), self.source.block(f"for {item} in {items}:"):

@@ -26,11 +26,17 @@ class _Unfinished(type):
         )
 
 
+def as_written(function: FunctionType) -> FunctionType:
+    """Return the function that other decorators have wrapped, as its author wrote it."""
+    written = inspect.unwrap(function)
+    return written if isinstance(written, FunctionType) else function
+
+
 def function_hints(function: FunctionType, frame: FrameType | None) -> dict[str, object]:
     """Return parameter -> hint (and "return" -> hint), as written at the definition in `frame`."""
-    closure = dict(_cells(function))
-    names = {**_visible(frame, function.__globals__), **closure}
-    hints = _resolve(function.__qualname__, function.__annotations__, function.__globals__, names)
+    written = as_written(function)
+    names = {**_visible(frame, written.__globals__), **dict(_cells(written))}
+    hints = _resolve(function.__qualname__, function.__annotations__, written.__globals__, names)
     owner = _unfinished(function.__qualname__.rpartition(".")[0], function.__module__)
     return {name: _without_self(hint, owner) for name, hint in hints.items()}
 

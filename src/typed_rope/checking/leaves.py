@@ -124,7 +124,7 @@ def _leaves(form: Form, value: Any, path: str, given: Mapping[str, object]) -> I
             return
         case EitherForm():
             yield from _either_leaves(form, value, path, given)
-        case ItemsForm(_, container, item) if isinstance(value, container):
+        case ItemsForm(_, container, item) if isinstance(value, container) and _has_items(value):
             for index, part in enumerate(value if isinstance(value, Collection) else ()):
                 yield from _leaves(item, part, f"{path}[{index}]", given)
         case TupleForm(_, members) if isinstance(value, tuple) and len(value) == len(members):
@@ -146,6 +146,10 @@ def _leaves(form: Form, value: Any, path: str, given: Mapping[str, object]) -> I
                     yield from _leaves(member, value[key], f"{path}[{key!r}]", given)
         case _:
             yield Leaf(path, form, value, given)
+
+
+def _has_items(value: object) -> bool:
+    return getattr(value, "ndim", None) != 0  # a tensor without axes looks like a collection
 
 
 def _either_leaves(

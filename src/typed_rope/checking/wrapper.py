@@ -18,6 +18,7 @@ from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.forms import AnyForm
 from typed_rope.checking.guard import make_guards
+from typed_rope.checking.hints import as_written
 from typed_rope.checking.refuse import refuse
 from typed_rope.checking.source import build
 from typed_rope.checking.traced import make_traced
@@ -29,7 +30,8 @@ def make_wrapper(function: FunctionType, boundary: Boundary) -> Any:
     """Return `function` behind the check of its boundary."""
     signature = inspect.signature(function)
     waits = "await " if inspect.iscoroutinefunction(function) else ""
-    filename, first = function.__code__.co_filename, function.__code__.co_firstlineno
+    code = as_written(function).__code__
+    filename, first = code.co_filename, code.co_firstlineno
     wrapper = build(
         _identifier(function.__name__),
         _parameters(signature),
