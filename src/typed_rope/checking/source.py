@@ -69,13 +69,20 @@ def build(
         *(f"        {line}" for line in body),
         f"    return {name}",
     ]
+    text = "\n".join(lines)
+    code = text if line is None else _moved(text, filename, line)
+    namespace: dict[str, Any] = {}
+    exec(compile(code, filename, "exec"), namespace)
+    return namespace["make"](*constants.values())
+
+
+def _moved(text: str, filename: str, line: int) -> ast.Module:
+    """Parse `text` as if all of it stood on one line of the file."""
     # A range that covers the whole line is shown without carets.
-    whole = len(linecache.getline(filename, line or 0).rstrip().encode()) or 1
+    whole = len(linecache.getline(filename, line).rstrip().encode()) or 1
     place = {"lineno": line, "end_lineno": line, "col_offset": 0, "end_col_offset": whole}
-    tree = ast.parse("\n".join(lines))
-    for node in ast.walk(tree) if line is not None else ():
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
         if "lineno" in node._attributes:
             vars(node).update(place)
-    namespace: dict[str, Any] = {}
-    exec(compile(tree, filename, "exec"), namespace)
-    return namespace["make"](*constants.values())
+    return tree
