@@ -1,0 +1,219 @@
+"""What the demonstration says: data in, text out."""
+
+from collections.abc import Mapping
+from textwrap import fill, indent
+from types import MappingProxyType
+from typing import Final
+
+from typed_rope.demo.answer import Answer
+from typed_rope.demo.comparison import Verdict
+from typed_rope.demo.cost import Checks
+from typed_rope.demo.incident import Incident
+from typed_rope.demo.parts import Comparison, Model, StaticCheck
+from typed_rope.demo.style import Style
+
+MARGIN: Final = "   "
+WIDTH: Final = 92
+_DEEP: Final = " " * 13
+
+_FAULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "layout": "queries and keys are turned while their tokens still stand before their heads",
+        "pairing": "channels are paired in the other of the two ways that models are trained with",
+        "keys": "keys are turned to one position behind that of their queries",
+        "groups": "key/value heads are dealt out in turns instead of in blocks",
+    }
+)
+_LAWS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "own": "a token's score with itself is that of its vectors before they were turned",
+        "order": "where two earlier tokens change places, the last one sees something else",
+        "shift": "where all positions grow by 1000, nothing changes",
+    }
+)
+
+
+def incident(part: Incident, style: Style) -> str:
+    """Tell what the mistake did, what it does now, and how to repair it."""
+    tokens = range(len(part.turned_to))
+    error = max(repair.difference for repair in part.repairs)
+    return f"""\
+{style.heading("1. One mistake in a tensor's layout")}
+
+   Rotary position embedding turns every token's queries and keys by an angle that grows with
+   the token's position. A textbook's function did that ({part.source}), in short:
+
+{indent(part.code, "     ")}
+
+   It is for x of (batch, heads, tokens, head_dim). An example gave it (batch, tokens, heads,
+   head_dim), here {part.shape}. Nothing failed:
+
+     the result's shape          {part.result_shape}, as it should be
+     tokens at {_row(tokens)}         turned to {_row(part.turned_to)} in head {part.head}: \
+by their head's number
+     attention scores            off by up to {part.difference_from_right:.1f}; \
+off from a model without positions by {part.difference_from_no_positions:.0e}
+
+   So the model had no positions at all. The same call to a function that says what it takes:
+
+     >>> {part.call}
+{indent(style.error(f"ShapeError: {part.error}"), "     ")}
+
+   There are two right ways. Name the move where you call:
+
+{indent(part.repairs[0].code, "     ")}
+
+   or call a function that takes tokens first, and says so:
+
+{indent(part.repairs[1].code, "     ")}
+
+   Both are within {error:.0e} of the formula in float64.
+{_blind_spot(part.accepted_with_equal_sizes)}"""
+
+
+def static_check(part: StaticCheck, style: Style) -> str:
+    """Say whether the mistake is found without running."""
+    found = "" if part.exists else "Not yet: a plugin for mypy is planned, and does not exist."
+    return f"""\
+{style.heading("2. The same mistake, found without running anything")}
+
+   {found}
+"""
+
+
+def model(part: Model, style: Style) -> str:
+    """Introduce the model, or say how to get one."""
+    heading = style.heading("3. A real model, with every boundary checked")
+    size = f"{part.layers} layers, {part.weights:,} weights"
+    if part.trained:
+        return f"""\
+{heading}
+
+   {part.name}: {size}; loaded in {part.load_seconds:.1f} s.
+"""
+    command = " && ".join(part.missing)
+    return f"""\
+{heading}
+
+   Left out: what it needs is not installed. This installs it:
+
+     {command}
+
+   Part 4 runs on {part.name} instead: {size}.
+"""
+
+
+def prompt(text: str) -> str:
+    """Repeat what the model is asked."""
+    return f"   Prompt   {text}\n"
+
+
+def answer(part: Answer) -> str:
+    """Say how fast the answer came."""
+    speed = part.tokens_per_second
+    return f"""\
+
+   {part.prompt_tokens} tokens read in {part.read_seconds:.1f} s, \
+{part.new_tokens} written{"" if speed is None else f" at {speed:.1f} tokens a second"}.
+"""
+
+
+def checks(part: Checks, answered: Answer) -> str:
+    """Say how many checks that took, and what they cost."""
+    share = part.seconds / (answered.read_seconds + answered.write_seconds)
+    return _paragraph(
+        f"Every call of this library's functions was checked: {part.calls:,} calls, "
+        f"{part.calls_per_token:,} a token. A check cost {part.microseconds_per_call:.1f} µs, "
+        f"all of them {part.seconds:.2f} s: {share:.1%} of the answer's time. (Measured on as many "
+        "layers with few channels, in turns with a process in which the checks are switched off.)"
+    )
+
+
+def comparison(part: Comparison, style: Style, *, trained: bool) -> str:
+    """Show what each fault costs, and what finds it."""
+    measure = (
+        "The loss is the mean negative log-likelihood of a token, in nats; lower is better."
+        if trained
+        else "The model has learned nothing, so a loss would say nothing: logits are compared."
+    )
+    formula = f"{part.tolerance:.0e} is rounding"
+    return f"""\
+{style.heading("4. Four faults that crash nothing")}
+
+   Each is planted into every layer of the model, which then reads a text of {part.tokens} tokens.
+   {measure}
+
+{indent(_table(part, trained), MARGIN)}
+
+   shapes    the same fault, written with this library's functions: is a call refused?
+   laws      of any layer with rotary positions: does it break one?
+   formula   how far is a logit from that of the formulas in float64? {formula}
+
+{_findings(part, style)}"""
+
+
+def closing(seconds: float) -> str:
+    """Say how long it all took."""
+    return f"   Done in {seconds:.1f} s. `typed-rope demo --help` tells what can be changed.\n"
+
+
+def _paragraph(text: str, margin: str = MARGIN) -> str:
+    return f"{fill(text, WIDTH, initial_indent=margin, subsequent_indent=margin)}\n"
+
+
+def _row(numbers: range | tuple[int, ...]) -> str:
+    return " ".join(map(str, numbers))
+
+
+def _blind_spot(shape: tuple[int, ...] | None) -> str:
+    if shape is None:
+        return ""
+    return f"""\
+   One hole is left: with as many heads as tokens, as in {shape}, the wrong layout fits,
+   and no check at run time can tell.
+"""
+
+
+def _table(part: Comparison, trained: bool) -> str:
+    head = ["fault", *(["loss"] if trained else []), "shapes", "laws", "formula"]
+    rows = [head] + [_cells(verdict) for verdict in part.verdicts]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    return "\n".join(
+        "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _cells(verdict: Verdict) -> list[str]:
+    laws = ", ".join(verdict.broken_laws)
+    return [
+        verdict.name,
+        *([] if verdict.nll is None else [f"{verdict.nll:.2f}"]),
+        "accepted" if verdict.refusal is None else "REFUSED",
+        f"BROKEN: {laws}" if laws else "hold",
+        f"{'agrees' if verdict.within_tolerance else 'DIFFERS'}, {verdict.logit_difference:.2g}",
+    ]
+
+
+def _findings(part: Comparison, style: Style) -> str:
+    faults = [verdict for verdict in part.verdicts if verdict.name != "none"]
+    found = [f"   {v.name:<9} {_FAULTS[v.name]}\n{_finding(v, style)}" for v in faults]
+    found += [f"   {name:<9} left out: {reason}\n" for name, reason in part.absent.items()]
+    return "\n".join(found)
+
+
+def _finding(verdict: Verdict, style: Style) -> str:
+    if verdict.refusal is not None:
+        first = style.error(verdict.refusal.split("\n")[0])
+        return f"{_DEEP}Found by its shapes, before anything is computed:\n{_DEEP}{first}\n"
+    if verdict.broken_laws:
+        laws = "; ".join(_LAWS[law] for law in verdict.broken_laws)
+        found = f"The shapes fit. Found by a law that holds whatever the weights: {laws}."
+    elif not verdict.within_tolerance:
+        found = (
+            "The shapes fit and the laws hold: a model could be built like this. Found only by "
+            "another implementation on the same weights: here the formulas, in the tests a peer."
+        )
+    else:
+        found = "Found by nothing here."
+    return _paragraph(found, _DEEP)
