@@ -90,9 +90,9 @@ def test_causal_ends_where_the_keys_end(t: int, s: int, backend: Backend) -> Non
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("shape", [(B, H, T, S), (1, H, T, S), (B, 1, T, S)], ids=str)
+@pytest.mark.parametrize("shape", [(B, H, T, S), (1, H, T, S), (B, 1, T, S), (1, 1, T, T)], ids=str)
 def test_bias_is_added_to_scaled_scores(shape: tuple[int, ...], backend: Backend) -> None:
-    q, k, v = drawn()
+    q, k, v = drawn(s=shape[3])
     bias = torch.randn(shape)
     got = attend(q, k, v, mask=masks.causal(), bias=bias, scale=0.3, backend=backend)
     want = formula(q, k, v, lambda n, i, j: j <= i, scale=0.3, bias=bias)
@@ -121,6 +121,14 @@ def test_a_query_without_keys_gives_zeros_and_no_nan_gradient(case: str, backend
     assert all(grad.isfinite().all() for grad in grads)
 
 
+def test_a_sink_far_above_all_scores_leaves_gradients_finite() -> None:
+    q, k, v = (x.requires_grad_() for x in drawn())
+    sinks = torch.full((H,), 200.0, requires_grad=True)
+    out = attend(q, k, v, sinks=sinks)
+    grads = torch.autograd.grad(out.sum(), (q, k, v, sinks))
+    assert all(grad.isfinite().all() for grad in grads)
+
+
 def test_a_query_with_a_sink_alone_gives_zeros() -> None:
     q, k, v = drawn()
     mask = masks.padding(torch.zeros(B, S, dtype=torch.bool))
@@ -139,7 +147,8 @@ def test_half_precision_stays_close_and_stays_half(
     dtype: torch.dtype, tolerance: float, backend: Backend
 ) -> None:
     q, k, v = (x.to(dtype) for x in drawn())
-    bias = torch.randn(1, 1, T, S)
+    # In half precision, numbers around 64 are a half or a sixteenth apart.
+    bias = 64 + torch.randn(1, 1, T, S)
     got = attend(q, k, v, mask=masks.causal(), bias=bias, backend=backend)
     want = formula(q, k, v, lambda n, i, j: j <= i, bias=bias)
     assert_close(got, want.to(dtype), rtol=tolerance, atol=tolerance)

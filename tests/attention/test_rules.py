@@ -41,6 +41,27 @@ def test_the_simplest_rule_allows_the_same(mask: Mask, t: int, s: int) -> None:
     assert torch.equal(simplest(mask, t, s).allowed(t, s), mask.allowed(t, s))
 
 
+PADDING = masks.padding(torch.ones(B, S, dtype=torch.bool))
+
+
+@pytest.mark.parametrize(
+    ("mask", "want"),
+    [
+        (masks.full() & PADDING, PADDING),
+        (PADDING & masks.full(), PADDING),
+        (masks.full() | PADDING, masks.full()),
+        (PADDING | masks.full(), masks.full()),
+        (PADDING & PADDING, PADDING),
+        (PADDING | PADDING, PADDING),
+        (masks.causal() & masks.window(S), masks.causal()),
+        (masks.causal() & masks.window(S - 1), masks.causal() & masks.window(S - 1)),
+    ],
+    ids=str,
+)
+def test_what_adds_nothing_falls_away(mask: Mask, want: Mask) -> None:
+    assert simplest(mask, T, S) == want
+
+
 def test_one_new_query_needs_no_causal_mask() -> None:
     assert simplest(masks.causal() & masks.window(S), 1, S) == masks.full()
 
