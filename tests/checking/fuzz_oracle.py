@@ -144,9 +144,16 @@ def _resolve(
 def _choose(named: Mapping[str, Any], leaves: list[Leaf], options: Options) -> list[Leaf] | None:
     for member in options.members:
         extended = _resolve(named, leaves, member)
-        if extended is not None and _accepts(named, extended):
+        if extended is not None and _fits_so_far(named, extended):
             return extended
     return None
+
+
+def _fits_so_far(named: Mapping[str, Any], leaves: Sequence[Leaf]) -> bool:
+    try:
+        return _shown(named, leaves)
+    except AnnotationError:
+        raise Undecided from None
 
 
 def _accepts(named: Mapping[str, Any], leaves: Sequence[Leaf]) -> bool:

@@ -3,7 +3,10 @@
 import asyncio
 import functools
 import inspect
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Literal
@@ -275,3 +278,29 @@ def test_shapes_only_leaves_plain_parameters_alone() -> None:
     assert take(torch.zeros(B, T), "n") == "n"  # type: ignore[arg-type]  # not checked is the case
     with pytest.raises(ShapeError):
         take(torch.zeros(B), 2)
+
+
+@pytest.mark.parametrize("value", ["1", "true", "True"])
+def test_disabled_checks_are_no_checks(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("JAXTYPING_DISABLE", value)
+    assert typed(scale) is scale
+    assert typed()(scale) is scale
+    checked_scale(torch.ones(B, T))  # what was decorated before stays checked
+    with pytest.raises(ShapeError):
+        checked_scale(torch.ones(B))
+
+
+@pytest.mark.parametrize("value", ["0", "", "false"])
+def test_other_values_leave_the_checks_on(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("JAXTYPING_DISABLE", value)
+    assert typed(scale) is not scale
+
+
+def test_the_variable_of_a_new_process_disables_the_checks() -> None:
+    program = (
+        "from typed_rope.checking import typed\n"
+        "def f(x: int) -> int: return x\n"
+        "raise SystemExit(typed(f) is not f)"
+    )
+    environment = os.environ | {"JAXTYPING_DISABLE": "1"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
