@@ -12,14 +12,15 @@ from typed_rope.demo.incident import Incident
 from typed_rope.demo.parts import Comparison, Model, StaticCheck
 from typed_rope.demo.style import Style
 
-MARGIN: Final = "   "
-WIDTH: Final = 92
+WIDTH: Final = 80
+MARGIN: Final = " " * 3
+_CODE: Final = " " * 5
 _DEEP: Final = " " * 13
 
 _FAULTS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "layout": "queries and keys are turned while their tokens still stand before their heads",
-        "pairing": "channels are paired in the other of the two ways that models are trained with",
+        "layout": "queries and keys are turned with their tokens before their heads",
+        "pairing": "channels are paired in the other of the two ways in use",
         "keys": "keys are turned to one position behind that of their queries",
         "groups": "key/value heads are dealt out in turns instead of in blocks",
     }
@@ -31,54 +32,52 @@ _LAWS: Final[Mapping[str, str]] = MappingProxyType(
         "shift": "where all positions grow by 1000, nothing changes",
     }
 )
+_LEGEND: Final = """\
+shapes    the same fault, written with this library's functions: is a
+          call refused?
+laws      of any layer with rotary positions: does it break one?
+formula   how far is a logit from that of the formulas in float64?"""
 
 
 def incident(part: Incident, style: Style) -> str:
     """Tell what the mistake did, what it does now, and how to repair it."""
-    tokens = range(len(part.turned_to))
-    error = max(repair.difference for repair in part.repairs)
-    return f"""\
-{style.heading("1. One mistake in a tensor's layout")}
-
-   Rotary position embedding turns every token's queries and keys by an angle that grows with
-   the token's position. A textbook's function did that ({part.source}), in short:
-
-{indent(part.code, "     ")}
-
-   It is for x of (batch, heads, tokens, head_dim). An example gave it (batch, tokens, heads,
-   head_dim), here {part.shape}. Nothing failed:
-
-     the result's shape          {part.result_shape}, as it should be
-     tokens at {_row(tokens)}         turned to {_row(part.turned_to)} in head {part.head}: \
-by their head's number
-     attention scores            off by up to {part.difference_from_right:.1f}; \
-off from a model without positions by {part.difference_from_no_positions:.0e}
-
-   So the model had no positions at all. The same call to a function that says what it takes:
-
-     >>> {part.call}
-{indent(style.error(f"ShapeError: {part.error}"), "     ")}
-
-   There are two right ways. Name the move where you call:
-
-{indent(part.repairs[0].code, "     ")}
-
-   or call a function that takes tokens first, and says so:
-
-{indent(part.repairs[1].code, "     ")}
-
-   Both are within {error:.0e} of the formula in float64.
-{_blind_spot(part.accepted_with_equal_sizes)}"""
+    named, own = part.repairs
+    return _section(
+        style.heading("1. One mistake in a tensor's layout"),
+        _prose(
+            "Rotary position embedding turns every token's queries and keys by an angle that "
+            f"grows with the token's position. A textbook's function did that ({part.source}), "
+            "in short:"
+        ),
+        indent(part.code, _CODE),
+        _prose(
+            "It is for x of (batch, heads, tokens, head_dim). An example gave it (batch, tokens, "
+            f"heads, head_dim), here {part.shape}. Nothing failed:"
+        ),
+        indent(_damage(part), _CODE),
+        _prose(
+            "So the model had no positions at all. The same call to a function that says what it "
+            "takes:"
+        ),
+        indent(f">>> {part.call}\n{style.error(f'ShapeError: {part.error}')}", _CODE),
+        _prose("There are two right ways. Name the move where you call:"),
+        indent(named.code, _CODE),
+        _prose("or call a function that takes tokens first, and says so:"),
+        indent(own.code, _CODE),
+        _prose(
+            f"Both are within {max(named.difference, own.difference):.0e} of the formula in "
+            "float64."
+        ),
+        *_blind_spot(part.accepted_with_equal_sizes),
+    )
 
 
 def static_check(part: StaticCheck, style: Style) -> str:
     """Say whether the mistake is found without running."""
-    found = "" if part.exists else "Not yet: a plugin for mypy is planned, and does not exist."
-    return f"""\
-{style.heading("2. The same mistake, found without running anything")}
-
-   {found}
-"""
+    return _section(
+        style.heading("2. The same mistake, found without running anything"),
+        _prose("Not yet: a plugin for mypy is planned, and does not exist."),
+    )
 
 
 def model(part: Model, style: Style) -> str:
@@ -86,96 +85,107 @@ def model(part: Model, style: Style) -> str:
     heading = style.heading("3. A real model, with every boundary checked")
     size = f"{part.layers} layers, {part.weights:,} weights"
     if part.trained:
-        return f"""\
-{heading}
-
-   {part.name}: {size}; loaded in {part.load_seconds:.1f} s.
-"""
-    command = " && ".join(part.missing)
-    return f"""\
-{heading}
-
-   Left out: what it needs is not installed. This installs it:
-
-     {command}
-
-   Part 4 runs on {part.name} instead: {size}.
-"""
+        return _section(
+            heading, _prose(f"{part.name}: {size}; loaded in {part.load_seconds:.1f} s.")
+        )
+    return _section(
+        heading,
+        _prose("Left out: what it needs is not installed. This installs it:"),
+        # On one line, however long: it is there to be pasted.
+        indent(" && ".join(part.missing), _CODE),
+        _prose(f"Part 4 runs on {part.name} instead: {size}."),
+    )
 
 
 def prompt(text: str) -> str:
     """Repeat what the model is asked."""
-    return f"   Prompt   {text}\n"
+    return _section(f"{MARGIN}Prompt   {text}")
 
 
 def answer(part: Answer) -> str:
     """Say how fast the answer came."""
     speed = part.tokens_per_second
-    return f"""\
-
-   {part.prompt_tokens} tokens read in {part.read_seconds:.1f} s, \
-{part.new_tokens} written{"" if speed is None else f" at {speed:.1f} tokens a second"}.
-"""
+    pace = "" if speed is None else f" at {speed:.1f} tokens a second"
+    read = f"{part.prompt_tokens} tokens read in {part.read_seconds:.1f} s"
+    return f"\n{_section(_prose(f'{read}, {part.new_tokens} written{pace}.'))}"
 
 
 def checks(part: Checks, answered: Answer) -> str:
     """Say how many checks that took, and what they cost."""
     share = part.seconds / (answered.read_seconds + answered.write_seconds)
-    return _paragraph(
-        f"Every call of this library's functions was checked: {part.calls:,} calls, "
-        f"{part.calls_per_token:,} a token. A check cost {part.microseconds_per_call:.1f} µs, "
-        f"all of them {part.seconds:.2f} s: {share:.1%} of the answer's time. (Measured on as many "
-        "layers with few channels, in turns with a process in which the checks are switched off.)"
+    return _section(
+        _prose(
+            f"Every call of this library's functions was checked: {part.calls:,} calls, "
+            f"{part.calls_per_token:,} a token. A check cost {part.microseconds_per_call:.1f} µs, "
+            f"all of them {part.seconds:.2f} s: {share:.1%} of the answer's time. (Measured on as "
+            "many layers with few channels, in turns with a process in which the checks are "
+            "switched off.)"
+        )
     )
 
 
 def comparison(part: Comparison, style: Style, *, trained: bool) -> str:
     """Show what each fault costs, and what finds it."""
-    measure = (
-        "The loss is the mean negative log-likelihood of a token, in nats; lower is better."
+    reading = (
+        f"a text of {part.tokens} tokens. The loss is the mean negative log-likelihood of a "
+        "token, in nats; lower is better."
         if trained
-        else "The model has learned nothing, so a loss would say nothing: logits are compared."
+        else f"{part.tokens} random tokens. It has learned nothing, so a loss would say nothing: "
+        "only logits are compared."
     )
-    formula = f"{part.tolerance:.0e} is rounding"
-    return f"""\
-{style.heading("4. Four faults that crash nothing")}
-
-   Each is planted into every layer of the model, which then reads a text of {part.tokens} tokens.
-   {measure}
-
-{indent(_table(part, trained), MARGIN)}
-
-   shapes    the same fault, written with this library's functions: is a call refused?
-   laws      of any layer with rotary positions: does it break one?
-   formula   how far is a logit from that of the formulas in float64? {formula}
-
-{_findings(part, style)}"""
+    return _section(
+        style.heading("4. Four faults that crash nothing"),
+        _prose(f"Each is planted into every layer of the model, which then reads {reading}"),
+        indent(_table(part), MARGIN),
+        indent(f"{_LEGEND}\n          {part.tolerance:.0e} is rounding", MARGIN),
+        *[_finding(verdict, style) for verdict in part.verdicts if verdict.name != "none"],
+        *[f"{MARGIN}{name:<9} left out: {reason}" for name, reason in part.absent.items()],
+    )
 
 
 def closing(seconds: float) -> str:
     """Say how long it all took."""
-    return f"   Done in {seconds:.1f} s. `typed-rope demo --help` tells what can be changed.\n"
+    return f"{MARGIN}Done in {seconds:.1f} s. `typed-rope demo --help` tells what can be changed."
 
 
-def _paragraph(text: str, margin: str = MARGIN) -> str:
-    return f"{fill(text, WIDTH, initial_indent=margin, subsequent_indent=margin)}\n"
+def _section(*blocks: str) -> str:
+    return "\n\n".join(blocks) + "\n"
+
+
+def _prose(text: str, margin: str = MARGIN) -> str:
+    return fill(
+        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
+    )
 
 
 def _row(numbers: range | tuple[int, ...]) -> str:
     return " ".join(map(str, numbers))
 
 
-def _blind_spot(shape: tuple[int, ...] | None) -> str:
-    if shape is None:
-        return ""
+def _damage(part: Incident) -> str:
+    tokens = _row(range(len(part.turned_to)))
     return f"""\
-   One hole is left: with as many heads as tokens, as in {shape}, the wrong layout fits,
-   and no check at run time can tell.
-"""
+the result's shape     {part.result_shape}, as it should be
+tokens {tokens}       turned to {_row(part.turned_to)} in head {part.head}, each head
+                       by its own number
+attention scores       off by up to {part.difference_from_right:.1f}; without any positions
+                       they would be the same within {part.difference_from_no_positions:.0e}"""
 
 
-def _table(part: Comparison, trained: bool) -> str:
-    head = ["fault", *(["loss"] if trained else []), "shapes", "laws", "formula"]
+def _blind_spot(shape: tuple[int, ...] | None) -> list[str]:
+    if shape is None:
+        return []
+    return [
+        _prose(
+            f"One hole is left: with as many heads as tokens, as in {shape}, the wrong layout "
+            "fits, and no check at run time can tell."
+        )
+    ]
+
+
+def _table(part: Comparison) -> str:
+    losses = ["loss"] if part.verdicts[0].nll is not None else []
+    head = ["fault", *losses, "shapes", "laws", "formula"]
     rows = [head] + [_cells(verdict) for verdict in part.verdicts]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     return "\n".join(
@@ -195,25 +205,22 @@ def _cells(verdict: Verdict) -> list[str]:
     ]
 
 
-def _findings(part: Comparison, style: Style) -> str:
-    faults = [verdict for verdict in part.verdicts if verdict.name != "none"]
-    found = [f"   {v.name:<9} {_FAULTS[v.name]}\n{_finding(v, style)}" for v in faults]
-    found += [f"   {name:<9} left out: {reason}\n" for name, reason in part.absent.items()]
-    return "\n".join(found)
-
-
 def _finding(verdict: Verdict, style: Style) -> str:
+    """Name the first check that finds a fault."""
     if verdict.refusal is not None:
         first = style.error(verdict.refusal.split("\n")[0])
-        return f"{_DEEP}Found by its shapes, before anything is computed:\n{_DEEP}{first}\n"
-    if verdict.broken_laws:
+        found = f"{_DEEP}Found by its shapes, before anything is computed:\n{_DEEP}{first}"
+    elif verdict.broken_laws:
         laws = "; ".join(_LAWS[law] for law in verdict.broken_laws)
-        found = f"The shapes fit. Found by a law that holds whatever the weights: {laws}."
+        found = _prose(
+            f"The shapes fit. Found by a law that holds whatever the weights: {laws}.", _DEEP
+        )
     elif not verdict.within_tolerance:
-        found = (
+        found = _prose(
             "The shapes fit and the laws hold: a model could be built like this. Found only by "
-            "another implementation on the same weights: here the formulas, in the tests a peer."
+            "another implementation on the same weights: here the formulas, in the tests a peer.",
+            _DEEP,
         )
     else:
-        found = "Found by nothing here."
-    return _paragraph(found, _DEEP)
+        found = f"{_DEEP}Found by nothing here."
+    return f"{MARGIN}{verdict.name:<9} {_FAULTS[verdict.name]}\n{found}"
