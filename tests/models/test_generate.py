@@ -68,15 +68,17 @@ def test_sampling_among_one_token_is_greedy(model: Decoder, setting: dict[str, A
 
 def test_a_row_that_stops_repeats_its_stop_token_until_all_have_stopped(model: Decoder) -> None:
     free = greedy(model, prompt(), 12)
-    stop = [int(free[0, T + 1]), int(free[1, T + 3])]
+    stop = [int(free[1, T]), int(free[0, T + 3])]
     got = generate(model, prompt(), max_new_tokens=12, stop=stop)
-    ends = []
+    ends, used = [], set()
     for row, text in enumerate(free[:, T:].tolist()):
         end = next((i for i, token in enumerate(text) if token in stop), 11)
         ends.append(end)
+        used.add(text[end])
         want = text[: end + 1] + [text[end]] * (got.shape[1] - T - end - 1)
         assert got[row, T:].tolist() == want
-    assert len(set(ends)) > 1
+    assert used == set(stop)
+    assert len(set(ends)) == B
     assert got.shape[1] == T + max(ends) + 1
 
 
