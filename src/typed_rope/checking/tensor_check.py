@@ -30,6 +30,10 @@ class TensorCheck:
             dtypes = self.source.constant(form.dtypes, "dtypes")
             wrong += f" or {place.value}.dtype not in {dtypes}"
         self.source.line(f"if {wrong}: {place.fail}")
+        expected = self._known_sizes(form)
+        if expected is not None:  # one comparison of tuples costs less than one for each size
+            self.source.line(f"if {place.value}.shape != {expected}: {place.fail}")
+            return
         shape = self.source.fresh("shape")
         self.source.line(f"{shape} = {place.value}.shape")
         sizes = self._unpack(form, shape, place)
@@ -52,6 +56,15 @@ class TensorCheck:
                     self._variadic(axis.name, axis.broadcast, size, place)
         for sized, size in waiting:
             self._sized(sized, size, place)
+
+    def _known_sizes(self, form: TensorForm) -> str | None:
+        """Write the tuple of all sizes, where every axis has a name that is bound."""
+        sizes: list[str] = []
+        for axis in form.shape.axes:
+            if not isinstance(axis, Named) or axis.broadcast or axis.name not in self.bound.sure:
+                return None
+            sizes.append(f"{local_name(axis.name)}, ")
+        return f"({''.join(sizes)})"
 
     def _unpack(self, form: TensorForm, shape: str, place: Place) -> list[str]:
         """Give every axis a local for its size; a name met for the first time gets its own."""
