@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from typed_rope.checking import ShapeError, typed
@@ -95,6 +95,15 @@ def test_a_refusal_is_explained_where_nothing_binds_an_axis_of_an_expression() -
 
     with pytest.raises(ShapeError):
         take(torch.zeros(B, 2, T, 1), torch.zeros(1, 2, 4, 1))
+
+
+def test_a_refusal_is_explained_by_the_member_of_a_union_that_came_nearest() -> None:
+    @typed
+    def take(heads: int, x: Bool[Tensor, "..."] | Float[Tensor, "_ c d {heads}"]) -> None:
+        return None
+
+    with pytest.raises(ShapeError):
+        take(B, torch.zeros(6, 0, 3, 9))
 
 
 def test_an_array_that_only_the_judge_knows_is_checked_too() -> None:

@@ -158,7 +158,8 @@ def failure_clause(failure: Failure) -> tuple[str, set[str]]:
         return f"{label} of {path} cannot be evaluated ({mismatch.reason})", axis_names(axis)
     match axis:
         case Fixed(size=size):
-            declared = nearest_form(failure.seen, declared=True).shape.axes[mismatch.axis]
+            member = failure.seen.forms.index(failure.form)
+            declared = failure.seen.declared[member].shape.axes[mismatch.axis]
             if isinstance(declared, Sized):  # the value of a `{...}`
                 label = axis_label(declared)
                 said_of = declared.expression.text
