@@ -21,6 +21,8 @@ def test_a_partly_rotated_model_stays_partly_rotated(model: Decoder) -> None:
     with counted() as calls:
         generate(partial, torch.arange(5)[None], max_new_tokens=2)
     assert count_calls(narrow(partial.config), prompt_tokens=5, new_tokens=2) == calls
+    rope = narrow(partial.config).config.rope
+    assert rope.rotary_dim < rope.head_dim
 
 
 def test_a_check_costs_something_and_not_much(model: Decoder) -> None:

@@ -24,7 +24,7 @@ from typed_rope.rope import RopeSpec, rope_table, rotate_halves
 SOURCE: Final = "LLMs-from-scratch, issue 411"
 _B, _T, _H, _D = 2, 5, 6, 8
 _CONTEXT: Final = 16
-_HEAD: Final = 3  # the one whose positions are read off
+_HEAD: Final = 4  # the one whose positions are read off
 
 
 # Written out as in the incident, and unchecked on purpose.
