@@ -74,6 +74,12 @@ def advance(state: State, pair: Pair, q: Float[Tensor, " b"]) -> State:
     return State(state.k + q[:, None], pair.v)
 
 
+class Rule:
+    @typed
+    def join(self, other: "Rule", x: Float[Tensor, "b t"]) -> Float[Tensor, "b t"]:
+        return x
+
+
 def _rows(b: int = T, t: int = D) -> Tensor:
     return torch.ones(b, t)
 
@@ -99,6 +105,7 @@ CASES: dict[str, Case] = {
         (torch.ones(1, 7, T), torch.ones(6, 1, T), torch.ones(T + 2)),
         "spread",
     ),
+    "own class": (Rule().join, (Rule(), _rows()), (Rule(), X), "Rule.join"),
     "records": (
         advance,
         (STATE, PAIR, torch.ones(T)),

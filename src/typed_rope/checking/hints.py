@@ -16,10 +16,11 @@ from types import FrameType, FunctionType, SimpleNamespace, UnionType
 from typing import Any, Self, Union, get_args, get_origin
 
 
-class _Unfinished(type):
+class Unfinished(type):
     """Metaclass of a stand-in for a class whose body is still being executed."""
 
     def __instancecheck__(cls, instance: object) -> bool:
+        """Go by the name, which the class will have when a call comes."""
         return any(
             (base.__module__, base.__qualname__) == (cls.__module__, cls.__qualname__)
             for base in type(instance).__mro__
@@ -100,7 +101,7 @@ def _visible(frame: FrameType | None, module_names: Mapping[str, object]) -> dic
 
 def _unfinished(qualname: str, module: str) -> type:
     name = qualname.rpartition(".")[2] or qualname
-    return _Unfinished(name, (), {"__module__": module, "__qualname__": qualname})
+    return Unfinished(name, (), {"__module__": module, "__qualname__": qualname})
 
 
 def _without_self(hint: Any, owner: type) -> Any:

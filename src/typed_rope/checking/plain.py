@@ -21,10 +21,14 @@ from beartype.roar import (
     BeartypeDecorHintPep585DeprecationWarning,
 )
 
+from typed_rope.checking.hints import Unfinished
 from typed_rope.checking.source import Source
 
 # `float` accepts an int, as every static checker has it (PEP 484).
 CONFIGURATION = BeartypeConf(is_pep484_tower=True)
+
+# Protocols, and the placeholders of typing, have an isinstance of their own: not for us.
+_METACLASSES = (type, ABCMeta, Unfinished)
 
 # Sizes are ints of another class while torch traces with symbolic shapes.
 _TOWER: dict[type, tuple[type, ...]] = {
@@ -95,7 +99,6 @@ def _classes(hint: Any) -> tuple[type, ...] | None:
         if any(part is None for part in parts):
             return None
         return tuple(cls for part in parts for cls in part or ())
-    # Protocols, and the placeholders of typing, have an isinstance of their own: not for us.
-    if isinstance(hint, type) and type(hint) in (type, ABCMeta) and get_origin(hint) is None:
+    if isinstance(hint, type) and type(hint) in _METACLASSES and get_origin(hint) is None:
         return _TOWER.get(hint, (hint,))
     return None
