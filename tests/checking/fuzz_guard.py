@@ -24,7 +24,7 @@ from fuzz_axes import draw_scene
 from fuzz_calls import Call, Signature, build, draw_call, draw_signature
 from fuzz_oracle import Judged, Undecided, Verdict, by_parts
 
-from typed_rope.checking import ShapeError, refuse, typed
+from typed_rope.checking import ShapeError, judge, refuse, typed
 from typed_rope.checking.boundary import Boundary
 
 CALLS = 8  # of each signature
@@ -103,6 +103,19 @@ class Subject:
 
 
 @contextmanager
+def counted(tally: Counter[str]) -> Iterator[None]:
+    """Count how often the guard, without need, leaves a call that fits to the judge."""
+
+    def fits(*leaves_and_arguments: Any) -> bool:
+        verdict: bool = judge.fits(*leaves_and_arguments)
+        tally["left to the judge"] += verdict
+        return verdict
+
+    with patch.object(refuse, "fits", fits):
+        yield
+
+
+@contextmanager
 def unexplained() -> Iterator[None]:
     """Let refusals be without words."""
 
@@ -121,7 +134,8 @@ def check(seed: int, tally: Counter[str]) -> Iterator[Disagreement]:
     subject = Subject(draw_signature(random), seed)
     for _ in range(CALLS):
         call = draw_call(subject.signature, draw_scene(random))
-        with nullcontext() if random.random() < EXPLAINED else unexplained():
+        spoken = nullcontext() if random.random() < EXPLAINED else unexplained()
+        with spoken, counted(tally):
             found = subject.compare(call, twice=random.random() < 0.05)
         tally["cases"] += 1
         if isinstance(found, Disagreement):

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from typed_rope.checking import ShapeError, typed
+from typed_rope.checking import ShapeError, refuse, typed
 
 B, T, D = 3, 5, 8
 
@@ -41,6 +41,19 @@ def test_a_braced_field_that_equals_a_size_is_read_as_jaxtyping_reads_it() -> No
 
     take(torch.zeros(B, T), float(T))
     take(torch.zeros(B, T), str(T))
+
+
+def test_a_member_of_a_union_that_fails_binds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    @typed
+    def take(x: Float[Tensor, "a 4"] | Float[Tensor, "b a"], y: Float[Tensor, " a"]) -> None:
+        return None
+
+    def fits(*_: object) -> bool:
+        raise NotImplementedError("the guard must accept by itself, or it is refused in a graph")
+
+    monkeypatch.setattr(refuse, "fits", fits)
+    take(torch.zeros(B, T), torch.zeros(T))
+    take(torch.zeros(B, 4), torch.zeros(B))
 
 
 def test_a_union_does_not_go_on_past_an_axis_that_nothing_has_bound() -> None:
