@@ -105,6 +105,7 @@ CASES: dict[str, Case] = {
         (torch.ones(1, 7, T), torch.ones(6, 1, T), torch.ones(T + 2)),
         "spread",
     ),
+    "own class, wrong": (Rule().join, (Rule(), _rows()), (nn.Identity(), _rows()), "Rule.join"),
     "own class": (Rule().join, (Rule(), _rows()), (Rule(), X), "Rule.join"),
     "records": (
         advance,

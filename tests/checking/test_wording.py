@@ -1,9 +1,9 @@
 """Each kind of mistake has its own wording."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pytest
@@ -66,6 +66,15 @@ class Table(NamedTuple):
 
 @typed
 def turn(x: Float[Tensor, "b t 2*r"], table: Table) -> None:
+    return None
+
+
+class Rule:
+    pass
+
+
+@typed
+def look(x: Float[Tensor, "b h t d"], rules: Mapping[Literal["a.b"], Rule]) -> None:
     return None
 
 
@@ -137,6 +146,13 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         """
         attend: scale is 'small', not float | None.
         > scale: float | None   'small'
+        """,
+    ),
+    "a hint with the names of modules": (
+        lambda: look(x, {"a.b": "x"}),  # type: ignore[dict-item] # the mistake
+        """
+        look: rules is dict of 1, not Mapping[Literal['a.b'], Rule].
+        > rules: Mapping[Literal['a.b'], Rule]   dict of 1
         """,
     ),
     "an item of a list": (

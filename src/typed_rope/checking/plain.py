@@ -10,6 +10,7 @@ import warnings
 from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
 import torch
@@ -62,12 +63,38 @@ def beartype_condition(source: Source, hint: Any, value: str, fail: str) -> None
     source.line(f"except {violation}: {fail}")
 
 
+@dataclass(frozen=True)
+class StandIn:
+    """A value of which no more than its classes is known, each as module and name."""
+
+    classes: tuple[str, ...]
+
+    def may_be(self, hint: Any) -> bool:
+        """Tell whether a value of these classes could satisfy `hint`."""
+        accepted = _classes(hint)
+        if accepted is None or any(type(cls) is ABCMeta for cls in accepted):
+            return True
+        names = {f"{cls.__module__}.{cls.__qualname__}" for cls in accepted}
+        return not names.isdisjoint(self.classes)
+
+
 def is_plain(value: object, hint: Any) -> bool:
     """Tell whether beartype accepts `value` for `hint`."""
+    if isinstance(value, StandIn):
+        return value.may_be(hint)
+    if _holds_stand_ins(value):
+        return True
     if isinstance(value, torch.SymInt | torch.SymFloat):
         value = 1 if isinstance(value, torch.SymInt) else 1.0
     with _no_word_of_deprecation():
         return is_bearable(value, hint, conf=CONFIGURATION)
+
+
+def _holds_stand_ins(value: object) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    items = value if isinstance(value, list | tuple) else ()
+    return any(isinstance(item, StandIn) or _holds_stand_ins(item) for item in items)
 
 
 @contextmanager

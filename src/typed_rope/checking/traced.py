@@ -16,6 +16,7 @@ from torch import Tensor
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.explain import refusal
 from typed_rope.checking.forms import Form, RecordForm, TensorForm, is_judged, parts, record_names
+from typed_rope.checking.plain import StandIn
 from typed_rope.shapes import Sized
 
 
@@ -99,7 +100,10 @@ def _describe(value: Any, classes: tuple[tuple[type, tuple[str, ...]], ...]) -> 
         return f"('constant', {_known(value)})"
     if value is None or isinstance(value, bool | float):
         return f"('constant', {value})"
-    return f"('other', '{type(value).__name__}')"
+    classes_of = "".join(
+        [f"'{base.__module__}.{base.__qualname__}', " for base in type(value).__mro__]
+    )
+    return f"('other', [{classes_of}])"
 
 
 def _known(size: int) -> int:
@@ -121,7 +125,7 @@ def _stand_in(described: Any, records: tuple[RecordForm, ...]) -> object:
         return tuple(_stand_in(item, records) for item in rest[0])
     if kind == "dict":
         return {key: _stand_in(value, records) for key, value in rest[0]}
-    return rest[0] if kind == "constant" else type(rest[0], (), {})()
+    return rest[0] if kind == "constant" else StandIn(tuple(rest[0]))
 
 
 def _record(cls: type, values: list[object]) -> object:

@@ -7,9 +7,10 @@ rotate_halves: x fits its annotation with h and t exchanged.
 Write: rotate_halves(x.transpose(1, 2), cos, sin)
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from torch import Tensor
@@ -23,6 +24,7 @@ from typed_rope.checking.forms import (
     TensorForm,
     TupleForm,
 )
+from typed_rope.checking.plain import StandIn
 from typed_rope.checking.repair import Repair
 from typed_rope.checking.system import Failure, Seen, nearest_form
 from typed_rope.shapes import Axis, Fixed, Named, Sized, Variadic
@@ -76,7 +78,10 @@ def annotation(form: Form) -> str:
 def _hint_text(hint: Any) -> str:
     if hint is type(None):
         return "None"
-    return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")
+    if isinstance(hint, type) and not get_args(hint):
+        return hint.__name__
+    # Without the modules of its names; what stands in quotes, as in a Literal, is left alone.
+    return re.sub(r"('[^']*')|\b(?:\w+\.)+(?=\w)", lambda found: found[1] or "", str(hint))
 
 
 def actual(value: object) -> str:
@@ -92,7 +97,7 @@ def actual(value: object) -> str:
     if value is None or isinstance(value, bool | int | float | str):
         text = repr(value)
         return text if len(text) <= 40 else f"{text[:36]}...{text[-1]}"
-    return type(value).__qualname__
+    return _type_name(value)
 
 
 def tensor_text(dtype: torch.dtype, sizes: Iterable[int]) -> str:
@@ -249,8 +254,10 @@ def type_clause(path: str, form: Form, value: Any) -> str:
 
 
 def _type_name(value: object) -> str:
-    module = type(value).__module__.partition(".")[0]
-    name = type(value).__qualname__
+    full = f"{type(value).__module__}.{type(value).__qualname__}"
+    if isinstance(value, StandIn):
+        full = value.classes[0]
+    module, name = full.partition(".")[0], full.rpartition(".")[2]
     return name if module in ("builtins", "torch", "__main__") else f"{module}.{name}"
 
 
