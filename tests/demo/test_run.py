@@ -1,12 +1,10 @@
 """The whole demonstration, on the small random model and on the real one."""
 
 import json
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from typing import Any
 
 import pytest
-import torch
 
 from typed_rope.cli import main
 from typed_rope.demo import run as module
@@ -126,19 +124,16 @@ def test_text_and_document_say_the_same(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run the demonstration on the real model, once for all tests."""
     if missing_installs():
         pytest.skip(f"needs the model: {' && '.join(missing_installs())}")
     path = tmp_path_factory.mktemp("demo") / "out.json"
-    threads = torch.get_num_threads()
-    # Cores that others use as well are faster one by one.
-    torch.set_num_threads(1)
     question = "What is the capital of France?"
     with path.open("w") as out, redirect_stdout(out):
         assert main(["demo", "--json", "--prompt", question, "--max-new-tokens", "12"]) == 0
-    yield json.loads(path.read_text())
-    torch.set_num_threads(threads)
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document
 
 
 def test_the_real_model_answers(real: dict[str, Any]) -> None:

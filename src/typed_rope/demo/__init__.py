@@ -3,7 +3,7 @@
 incident                           the mistake, its error, its repairs
 subject, answer, calls, cost       a model answers a prompt, and how many checks that took
 faults, laws, formula, comparison  what four faults cost the model, and what finds them
-run, parts                         all of it in order
+run, parts, threads                all of it in order
 terminal, wording, document        shown as text or as JSON
 
 Nothing is imported here: `run` loads torch, and the command line shows progress before that.

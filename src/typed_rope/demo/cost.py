@@ -23,6 +23,7 @@ import torch
 
 from typed_rope.checking import typed
 from typed_rope.demo.calls import counted
+from typed_rope.demo.threads import threads_set
 from typed_rope.models import Decoder, DecoderConfig, generate
 
 _ROUNDS: Final = 10
@@ -90,7 +91,7 @@ def cost_of_call(model: Decoder) -> float:
     Units: seconds of this thread's processor time.
     """
     calls = count_calls(model, prompt_tokens=_PROMPT, new_tokens=_NEW).total()
-    with _one_thread(), _unchecked(model.config) as unchecked_turn:
+    with threads_set(1), _unchecked(model.config) as unchecked_turn:
         turns = [(_turn(model), unchecked_turn()) for _ in range(_ROUNDS)]
     checked = median(ours for ours, _ in turns)
     unchecked = median(theirs for _, theirs in turns)
@@ -100,7 +101,7 @@ def cost_of_call(model: Decoder) -> float:
 def take_turns() -> None:
     """Take a turn for each line that comes in, and print its seconds: the second process."""
     model = Decoder(pickle.loads(bytes.fromhex(sys.argv[1]))).eval()
-    with _one_thread():
+    with threads_set(1):
         for _ in sys.stdin:
             print(_turn(model), flush=True)
 
@@ -111,17 +112,6 @@ def _turn(model: Decoder) -> float:
     started = thread_time()
     generate(model, prompt, max_new_tokens=_NEW)
     return thread_time() - started
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep torch from waiting for other threads: on few channels they only add noise."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 @contextmanager

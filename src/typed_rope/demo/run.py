@@ -19,6 +19,7 @@ from typed_rope.demo.incident import incident
 from typed_rope.demo.parts import Audience, Comparison, Model, StaticCheck
 from typed_rope.demo.subject import Subject, load, missing_installs, packaged_file, small_random
 from typed_rope.demo.text import TEXT
+from typed_rope.demo.threads import fastest_threads, threads_set
 from typed_rope.models import Decoder, Tokenizer
 from typed_rope.rope import rotate_halves
 
@@ -51,10 +52,11 @@ def run(settings: Settings, audience: Audience) -> None:
     audience.progress("running the incident")
     audience.show(incident())
     audience.show(StaticCheck())
-    subject = _load(settings, audience)
-    if subject.tokenizer is not None:
-        _answer(subject.model, subject.tokenizer, settings, audience)
-    audience.show(_compare(subject, audience.progress))
+    with threads_set(fastest_threads()):
+        subject = _load(settings, audience)
+        if subject.tokenizer is not None:
+            _answer(subject.model, subject.tokenizer, settings, audience)
+        audience.show(_compare(subject, audience.progress))
     audience.close()
 
 
