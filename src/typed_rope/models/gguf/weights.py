@@ -48,8 +48,9 @@ def load_decoder(file: GgufFile, config: DecoderConfig) -> Decoder:
     """
     with torch.device("meta"):
         model = Decoder(config)
-    wanted = {_stored_name(name): name for name in model.state_dict()}
-    shapes = {stored: tuple(model.state_dict()[name].shape) for stored, name in wanted.items()}
+    empty = model.state_dict()
+    wanted = {_stored_name(name): name for name in empty}
+    shapes = {stored: tuple(empty[name].shape) for stored, name in wanted.items()}
     wrong = _wrong_tensors(file, shapes)
     weights: dict[str, Tensor] = {}
     for stored, name in wanted.items():
