@@ -179,7 +179,7 @@ def _evaluate(expression: str, scene: Scene) -> int:
 
 def formatted(text: str, arguments: Mapping[str, Any]) -> str:
     """Write the values of `{...}` into the text, as an f-string does."""
-    return str(eval("f" + repr(text), dict(arguments)))
+    return str(eval("f" + repr(text), dict(arguments))) if "{" in text else text
 
 
 @lru_cache(maxsize=1024)

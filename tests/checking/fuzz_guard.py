@@ -8,6 +8,7 @@ objects on. The exit code is 1 at a disagreement, of which the smallest is print
 """
 
 import argparse
+import dataclasses
 import inspect
 import sys
 import time
@@ -15,19 +16,20 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from inspect import Parameter
 from random import Random
 from typing import Any
 from unittest.mock import patch
 
 import torch
 from fuzz_axes import draw_scene
-from fuzz_calls import Call, Signature, build, draw_call, draw_signature
+from fuzz_calls import Call, Signature, Slot, build, draw_call, draw_signature
 from fuzz_oracle import Judged, Undecided, Verdict, by_parts
 
 from typed_rope.checking import ShapeError, judge, refuse, typed
 from typed_rope.checking.boundary import Boundary
 
-CALLS = 8  # of each signature
+CALLS = 10  # of each signature
 EXPLAINED = 0.1  # of the refusals: an explanation costs more than all else
 
 
@@ -58,7 +60,7 @@ class Subject:
         self.judged = Judged(signature)
         self._ran: dict[str, object] = {}  # empty: it has not run
         self._result: object = None
-        self._function = typed(build(signature, self._body))
+        self._function = self._checked()
 
     def compare(self, call: Call, *, twice: bool) -> Disagreement | Verdict:
         expected = self.judged.direct(call)
@@ -97,9 +99,49 @@ class Subject:
                 return f"another {name}"
         return str(Verdict.ACCEPTED.value)
 
+    def _checked(self) -> Any:
+        return typed(build(self.signature, self._body))
+
     def _body(self, arguments: dict[str, object]) -> object:
         self._ran = {**arguments, "ran": True}
         return self._result
+
+
+class RecordSubject(Subject):
+    """The same parameters as fields of a dataclass, which is checked when it is made."""
+
+    def _checked(self) -> Any:
+        fields: list[Any] = [
+            (slot.name, Any if slot.spec is None else slot.hint, _field(slot))
+            for slot in self.signature.slots
+        ]
+        make = typed(dataclasses.make_dataclass("fuzzed", fields))
+
+        def construct(*positional: Any, **keywords: Any) -> object:
+            self._body(vars(make(*positional, **keywords)))
+            return self._result
+
+        return construct
+
+
+def _field(slot: Slot) -> Any:
+    by_keyword = slot.kind is Parameter.KEYWORD_ONLY
+    if slot.default is Parameter.empty:
+        return dataclasses.field(kw_only=by_keyword)
+    return dataclasses.field(default=slot.default, kw_only=by_keyword)
+
+
+def draw_subject(random: Random, seed: int) -> Subject:
+    signature = draw_signature(random)
+    alone = replace(signature, result=None)
+    if random.random() < 0.3 and alone.readable() and all(map(_may_be_a_field, alone.slots)):
+        return RecordSubject(alone, seed)
+    return Subject(signature, seed)
+
+
+def _may_be_a_field(slot: Slot) -> bool:
+    named = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+    return slot.kind in named and not isinstance(slot.default, list | dict)
 
 
 @contextmanager
@@ -131,7 +173,7 @@ def unexplained() -> Iterator[None]:
 def check(seed: int, tally: Counter[str]) -> Iterator[Disagreement]:
     """Compare the verdicts on a few calls of one random signature."""
     random = Random(seed)
-    subject = Subject(draw_signature(random), seed)
+    subject = draw_subject(random, seed)
     for _ in range(CALLS):
         call = draw_call(subject.signature, draw_scene(random))
         spoken = nullcontext() if random.random() < EXPLAINED else unexplained()

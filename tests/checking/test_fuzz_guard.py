@@ -10,7 +10,7 @@ import pytest
 
 from typed_rope.checking import tensor_check
 
-SIGNATURES = 1250  # eight calls of each
+SIGNATURES = 1000  # ten calls of each
 
 
 @pytest.fixture
