@@ -155,6 +155,20 @@ def test_local_names_of_strings_resolve(load: Load) -> None:
     assert _refuses(module.join, torch.zeros(B, T), torch.zeros(T, B))
 
 
+def test_names_that_the_function_holds_resolve_after_its_scope_has_ended() -> None:
+    def make() -> Callable[[Any], object]:
+        Rows = Float[Tensor, "b t"]
+
+        def take(x: "Rows") -> object:
+            return Rows
+
+        return take
+
+    checked = typed(make())
+    checked(torch.zeros(B, T))
+    assert _refuses(checked, torch.zeros(B))
+
+
 def test_one_string_among_live_annotations_is_read() -> None:
     Rows = Float[Tensor, "b t"]
 
@@ -197,14 +211,23 @@ def test_a_name_that_nothing_defines_is_an_error_at_the_decoration(load: Load) -
     )
 
 
-def test_a_field_that_nothing_defines_is_an_error_at_the_decoration() -> None:
+def test_an_unknown_field_is_an_error_at_the_decoration(load: Load) -> None:
     with pytest.raises(NameError) as error:
-
-        @typed
-        def take(x: Float[Tensor, "b t"], y: "Missing") -> None:  # type: ignore[name-defined]  # noqa: F821  # the mistake under test
-            return None
-
-    assert str(error.value).startswith("typed: ")
+        load(
+            HEAD
+            + """
+    @typed
+    @dataclass
+    class State:
+        k: Float[Tensor, "b s"]
+        v: Missing
+    """
+        )
+    assert str(error.value) == (
+        "typed: State annotates v as 'Missing', and 'Missing' is not defined here. Import or "
+        "define it before the decorated definition (an import under TYPE_CHECKING is not there "
+        "at run time), or no check can read it."
+    )
 
 
 def test_axes_that_cannot_be_read_are_an_error_at_the_decoration() -> None:

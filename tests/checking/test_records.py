@@ -152,6 +152,21 @@ def test_what_post_init_leaves_is_checked() -> None:
         Made(K, [K, V])
 
 
+def test_post_init_meets_what_it_was_written_for() -> None:
+    @typed
+    @dataclass
+    class Joined:
+        x: Float[Tensor, "b s"]
+        y: Float[Tensor, "b s"]
+
+        def __post_init__(self) -> None:
+            self.total = self.x + self.y  # torch refuses what cannot be added
+
+    assert Joined(K, K).total.shape == (B, S)
+    with pytest.raises(ShapeError):
+        Joined(K, V)
+
+
 def test_default_factories_make_one_value_for_each_instance() -> None:
     assert Made(K).parts is not Made(K).parts
 
