@@ -10,7 +10,6 @@ Nothing here comes from the library: an axis is a text, and Python says what siz
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -182,8 +181,8 @@ def formatted(text: str, arguments: Mapping[str, Any]) -> str:
     return str(eval("f" + repr(text), dict(arguments))) if "{" in text else text
 
 
-@lru_cache(maxsize=1024)
 def annotation(family: str, text: str) -> Any:
+    """Make a new hint: unions of shared ones are equal in any order, and beartype remembers one."""
     return _FAMILIES[family][0][Tensor, text]
 
 

@@ -9,7 +9,7 @@ of a list, and never into a record. Where a union has members with several parts
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any, Protocol
 
@@ -66,7 +66,7 @@ class TensorSpec:
     shape: Axes
     whole: bool = True
 
-    @property
+    @cached_property
     def hint(self) -> Any:
         return annotation(self.family, self.shape.text)
 
@@ -79,7 +79,8 @@ class TensorSpec:
     def parts(self, value: Any, given: Given = None) -> Iterator[Part]:
         text = self.shape.text if given is None else formatted(self.shape.text, given)
         words = ["_" if Axes((word,)).reads() else word for word in text.split()]
-        yield Leaf(annotation(self.family, text), value, annotation(self.family, " ".join(words)))
+        hint = self.hint if text == self.shape.text else annotation(self.family, text)
+        yield Leaf(hint, value, annotation(self.family, " ".join(words)))
 
 
 @dataclass(frozen=True)

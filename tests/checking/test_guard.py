@@ -1,12 +1,13 @@
 """Calls in which the guard and the judge once disagreed, and what the guard must not overlook."""
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from typed_rope.checking import ShapeError, refuse, typed
@@ -117,6 +118,17 @@ def test_a_refusal_is_explained_by_the_member_of_a_union_that_came_nearest() -> 
 
     with pytest.raises(ShapeError):
         take(B, torch.zeros(6, 0, 3, 9))
+
+
+def test_a_tensor_among_iterables_is_a_tensor_first() -> None:
+    # `{n}` of a text is left to the judge, and so is the result then.
+    @typed
+    def take(
+        x: Float[Tensor, "b n={n}"], n: Any
+    ) -> Float[Tensor, " b"] | Iterable[Int[Tensor, " t"]]:
+        return x[:, 0]
+
+    assert isinstance(take(torch.zeros(B, T), str(T)), Tensor)
 
 
 def test_an_array_that_only_the_judge_knows_is_checked_too() -> None:

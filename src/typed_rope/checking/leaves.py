@@ -167,17 +167,22 @@ def _either_leaves(
         if not any(leaf.form is member for leaf in leaves)
     ]
     alone = [leaves for leaves in options if all(_fits_alone(leaf) for leaf in leaves)]
-    if options:
+    itself = Leaf(path, EitherForm(form.hint, tuple(simple) or form.members), value, given)
+    # A tensor is an Iterable too, of its rows: what it is itself comes first.
+    if options and not (simple and _fits_alone(itself)):
         yield from (alone or options)[0]
     else:
-        yield Leaf(path, EitherForm(form.hint, tuple(simple) or form.members), value, given)
+        yield itself
 
 
 def _fits_alone(leaf: Leaf) -> bool:
-    sizes = getattr(leaf.value, "shape", None)
+    """Tell whether a leaf could fit, as long as no other tells the sizes of its axes."""
+    sizes, dtype = getattr(leaf.value, "shape", None), getattr(leaf.value, "dtype", None)
     if sizes is None:
         return any(isinstance(f, PlainForm) and is_plain(leaf.value, f.hint) for f in leaf.forms())
-    return any(
-        not isinstance(match(concrete(form.shape, leaf.given), tuple(sizes)), Mismatch)
-        for form in leaf.tensor_forms()
-    )
+    for form in leaf.tensor_forms():
+        outcome = match(concrete(form.shape, leaf.given), tuple(sizes))
+        may_fit = not isinstance(outcome, Mismatch) or outcome.kind == "unbound"
+        if may_fit and (form.dtypes is None or dtype in form.dtypes):
+            return True
+    return False
