@@ -120,15 +120,25 @@ def test_a_refusal_is_explained_by_the_member_of_a_union_that_came_nearest() -> 
         take(B, torch.zeros(6, 0, 3, 9))
 
 
-def test_a_tensor_among_iterables_is_a_tensor_first() -> None:
+def test_a_tensor_is_read_by_the_first_member_of_a_union_that_could_fit() -> None:
     # `{n}` of a text is left to the judge, and so is the result then.
     @typed
-    def take(
+    def rows(
         x: Float[Tensor, "b n={n}"], n: Any
-    ) -> Float[Tensor, " b"] | Iterable[Int[Tensor, " t"]]:
+    ) -> Float[Tensor, " b"] | Iterable[Int[Tensor, ""]]:
         return x[:, 0]
 
-    assert isinstance(take(torch.zeros(B, T), str(T)), Tensor)
+    rows(torch.zeros(B, T), str(T))
+
+    @typed
+    def sizes(
+        x: Iterable[Float[Tensor, " d"]] | Float[Tensor, "d+2 1"], y: Float[Tensor, " d"]
+    ) -> None:
+        return None
+
+    sizes(torch.zeros(T, 1), torch.zeros(1))
+    with pytest.raises(ShapeError):
+        sizes(torch.zeros(T, 1), torch.zeros(T - 2))
 
 
 def test_an_array_that_only_the_judge_knows_is_checked_too() -> None:

@@ -159,20 +159,17 @@ def _either_leaves(
     simple = [m for m in form.members if isinstance(m, TensorForm | JudgedForm | PlainForm)]
     if whole or any(isinstance(m, PlainForm) and is_plain(value, m.hint) for m in simple):
         return
-    options = [
-        leaves
-        for member in form.members
-        if member not in simple
-        for leaves in [list(_leaves(member, value, path, given))]
-        if not any(leaf.form is member for leaf in leaves)
-    ]
+    itself = [Leaf(path, EitherForm(form.hint, tuple(simple) or form.members), value, given)]
+    options: list[list[Leaf]] = []
+    for member in form.members:
+        # A tensor is an Iterable too, of its rows: the first reading that could fit counts.
+        leaves = itself if member in simple else list(_leaves(member, value, path, given))
+        if not any(leaf.form is member for leaf in leaves):
+            options.append(leaves)
     alone = [leaves for leaves in options if all(_fits_alone(leaf) for leaf in leaves)]
-    itself = Leaf(path, EitherForm(form.hint, tuple(simple) or form.members), value, given)
-    # A tensor is an Iterable too, of its rows: what it is itself comes first.
-    if options and not (simple and _fits_alone(itself)):
-        yield from (alone or options)[0]
-    else:
-        yield itself
+    containers = [leaves for leaves in options if leaves is not itself]
+    is_tensor = bool(simple) and hasattr(value, "shape")
+    yield from (alone or [itself] * is_tensor or containers or [itself])[0]
 
 
 def _fits_alone(leaf: Leaf) -> bool:
@@ -180,6 +177,8 @@ def _fits_alone(leaf: Leaf) -> bool:
     sizes, dtype = getattr(leaf.value, "shape", None), getattr(leaf.value, "dtype", None)
     if sizes is None:
         return any(isinstance(f, PlainForm) and is_plain(leaf.value, f.hint) for f in leaf.forms())
+    if any(isinstance(form, JudgedForm) for form in leaf.forms()):
+        return True
     for form in leaf.tensor_forms():
         outcome = match(concrete(form.shape, leaf.given), tuple(sizes))
         may_fit = not isinstance(outcome, Mismatch) or outcome.kind == "unbound"
