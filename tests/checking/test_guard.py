@@ -57,6 +57,17 @@ def test_a_member_of_a_union_that_fails_binds_nothing(monkeypatch: pytest.Monkey
     take(torch.zeros(B, 4), torch.zeros(B))
 
 
+def test_a_member_of_a_union_that_fails_leaves_broadcast_sizes_as_they_were() -> None:
+    @typed
+    def spread(x: Float[Tensor, "*#b"], y: Float[Tensor, "*#b"] | Float[Tensor, "t *b"]) -> None:
+        return None
+
+    spread(torch.zeros(2), torch.zeros(3, 2))
+    spread(torch.zeros(2), torch.zeros(5, 3, 2))
+    with pytest.raises(ShapeError):
+        spread(torch.zeros(2), torch.zeros(5, 3, 4))
+
+
 def test_a_union_does_not_go_on_past_an_axis_that_nothing_has_bound() -> None:
     @typed
     def rotate(

@@ -181,8 +181,12 @@ class _Writer:
         if len(members) == 1:
             self.check(members[0], place)
             return
-        self.bound.doubt({name for member in members for name in self.names(member)})
-        restore = {n: self.source.fresh("saved") for n in sorted(self.bound.maybe)}
+        named = {name for member in members for name in self.names(member)}
+        self.bound.doubt(named)
+        # Sizes that are broadcast grow, even those that are known.
+        growing = {f"*{name}" for name in self.tensors.stretching} & named
+        restored = sorted(self.bound.maybe | growing)
+        restore = {name: self.source.fresh("saved") for name in restored}
         for name, saved in restore.items():
             self.source.line(f"{saved} = {local_name(name)}")
         matched = self.source.fresh("matched")
