@@ -9,6 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
+from torch._dynamo.testing import CompileCounter
 from torch.testing import assert_close
 
 from typed_rope.attention import Mask, attend, masks
@@ -184,6 +185,21 @@ def test_attend_compiles_to_one_graph() -> None:
 
     inputs = drawn()
     assert_close(torch.compile(run, fullgraph=True, backend="aot_eager")(*inputs), run(*inputs))
+
+
+@pytest.mark.parametrize("mask", [masks.full(), masks.causal(), masks.window(3)], ids=str)
+def test_attend_is_one_graph_for_several_sizes(mask: masks.Mask) -> None:
+    torch._dynamo.reset()
+    counter = CompileCounter()
+
+    def run(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        return attend(q, k, v, mask=mask)
+
+    compiled = torch.compile(run, fullgraph=True, dynamic=True, backend=counter)
+    for t, s in ((5, 7), (4, 11), (6, 13)):
+        q, k, v = torch.randn(2, 6, t, 8), torch.randn(2, 3, s, 8), torch.randn(2, 3, s, 9)
+        assert_close(compiled(q, k, v), run(q, k, v))
+    assert counter.frame_count == 1
 
 
 @pytest.mark.parametrize("order", list(permutations("bgsd"))[1:], ids="".join)

@@ -59,7 +59,10 @@ def test_a_member_of_a_union_that_fails_binds_nothing(monkeypatch: pytest.Monkey
 
 def test_a_member_of_a_union_that_fails_leaves_broadcast_sizes_as_they_were() -> None:
     @typed
-    def spread(x: Float[Tensor, "*#b"], y: Float[Tensor, "*#b"] | Float[Tensor, "t *b"]) -> None:
+    def spread(
+        x: Float[Tensor, "*#b"],
+        y: Float[Tensor, "*#b"] | Float[Tensor, " t *b"],  # a space: ruff would read a product
+    ) -> None:
         return None
 
     spread(torch.zeros(2), torch.zeros(3, 2))

@@ -132,6 +132,28 @@ def test_decorated_functions_of_strings_are_checked(load: Load) -> None:
     assert _refuses(module.below, torch.zeros(B, T), torch.zeros(T, B))
 
 
+def test_the_locals_of_a_caller_are_no_scope_of_the_definition(load: Load) -> None:
+    module = load(
+        HEAD
+        + """
+    X = Float[Tensor, "a b"]
+
+    def make():
+        @typed
+        def function(x: X) -> None: ...
+        return function
+
+    def caller():
+        X = Float[Tensor, "a"]
+        return make()
+
+    function = caller()
+    """
+    )
+    module.function(torch.ones(2, 3))
+    assert _refuses(module.function, torch.ones(4))
+
+
 def test_local_names_of_strings_resolve(load: Load) -> None:
     module = load(
         HEAD

@@ -56,6 +56,11 @@ def normalise(
 
 
 @typed
+def scale(x: Float[Tensor, "b t"], gain: Float[Tensor, " t"], eps: float) -> Float[Tensor, "b t"]:
+    return x * gain + eps
+
+
+@typed
 def gather(
     parts: list[Float[Tensor, "b t"]], named: dict[str, Float[Tensor, "b t"]], order: Sequence[int]
 ) -> tuple[Float[Tensor, "b t"], Float[Tensor, " b"]]:
@@ -105,6 +110,7 @@ CASES: dict[str, Case] = {
         (torch.ones(1, 7, T), torch.ones(6, 1, T), torch.ones(T + 2)),
         "spread",
     ),
+    "a float": (scale, (_rows(), torch.ones(D), 0.5), (_rows(), torch.ones(T), 0.5), "scale"),
     "own class, wrong": (Rule().join, (Rule(), _rows()), (nn.Identity(), _rows()), "Rule.join"),
     "own class": (Rule().join, (Rule(), _rows()), (Rule(), X), "Rule.join"),
     "records": (

@@ -69,6 +69,18 @@ def turn(x: Float[Tensor, "b t 2*r"], table: Table) -> None:
     return None
 
 
+@typed
+def plot(x: Float[Tensor, "a b"] | Int[Tensor, "a b c"]) -> None:
+    return None
+
+
+@typed
+@dataclass(kw_only=True)
+class Grid:
+    x: Float[Tensor, "a b"]
+    y: Float[Tensor, "a c"]
+
+
 class Rule:
     pass
 
@@ -153,6 +165,23 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         """
         look: rules is dict of 1, not Mapping[Literal['a.b'], Rule].
         > rules: Mapping[Literal['a.b'], Rule]   dict of 1
+        """,
+    ),
+    "a union of dtypes and ranks": (
+        lambda: plot(torch.zeros(2, 3, dtype=torch.int64)),
+        """
+        plot: x has 2 axes, where "a b c" has 3.
+        > x: Int[Tensor, "a b c"]   int64 (2, 3)
+        Write: plot(x.unsqueeze(0)) or plot(x.unsqueeze(1))
+        """,
+    ),
+    "fields by keyword": (
+        lambda: Grid(x=f(3, 2), y=f(2, 5)),
+        """
+        Grid: x fits its annotation with a and b exchanged.
+        > x: Float[Tensor, "a b"]   float32 (3, 2)   a = 3, b = 2
+          y: Float[Tensor, "a c"]   float32 (2, 5)   a = 2
+        Write: Grid(x=x.transpose(0, 1), y=y)
         """,
     ),
     "an item of a list": (

@@ -28,7 +28,10 @@ def attend_sdpa(
     h, t, g, s = q.shape[1], q.shape[2], k.shape[1], k.shape[2]
     mask = simplest(mask, t, s)
     # SDPA aligns its own causal mask top-left, which is ours only where queries and keys are one.
-    is_causal = mask == Causal() and t == s and bias is None
+    # Branches, not values: under torch.compile a comparison of sizes is symbolic, and SDPA's flags
+    # must be of the class bool.
+    is_causal = True if mask == Causal() and t == s and bias is None else False
+    grouped = True if h != g else False
     return functional.scaled_dot_product_attention(
         q,
         k,
@@ -36,7 +39,7 @@ def attend_sdpa(
         attn_mask=None if is_causal else _mask_tensor(q, k, mask, bias),
         is_causal=is_causal,
         scale=scale,
-        enable_gqa=h != g,
+        enable_gqa=grouped,
     )
 
 

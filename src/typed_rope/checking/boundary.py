@@ -20,7 +20,6 @@ from typed_rope.checking.forms import (
     PlainForm,
     RecordForm,
     TensorForm,
-    form_of,
     is_judged,
     parts,
     record_names,
@@ -28,6 +27,7 @@ from typed_rope.checking.forms import (
 )
 from typed_rope.checking.hints import function_hints
 from typed_rope.checking.plain import is_plain
+from typed_rope.checking.reading import form_of
 from typed_rope.shapes import Shape, ShapeSyntaxError, Sized
 
 RESULT = "return"
@@ -113,6 +113,12 @@ def make_boundary(
 
 
 def _parameter_form(kind: Any, hint: Any, frame: FrameType | None) -> Form:
+    variable = kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    if variable and typing.get_origin(hint) is typing.Unpack:  # all of them at once
+        return form_of(typing.get_args(hint)[0], frame)
+    if variable and getattr(hint, "__unpacked__", False):  # *tuple[A, B]
+        whole: Any = tuple.__class_getitem__(typing.get_args(hint))
+        return form_of(whole, frame)
     form = form_of(hint, frame)
     if kind is inspect.Parameter.VAR_POSITIONAL and not isinstance(form, AnyForm):
         return ItemsForm(tuple[hint, ...], tuple, form)

@@ -262,12 +262,12 @@ def _last(
 
 def _passed(boundary: Boundary, arguments: Mapping[str, object]) -> Iterable[tuple[str, str]]:
     """Return the arguments to write, each with how it is passed; defaults are left out."""
-    if boundary.signature is None:  # a record: the fields
-        yield from ((name, "{}") for name in boundary.names[1:])
+    if boundary.signature is None:
         return
+    method = "." in boundary.function  # whose instance or class Python passes by itself
     how: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*{}", Parameter.VAR_KEYWORD: "**{}"}
     for name, parameter in boundary.signature.parameters.items():
-        if name in ("self", "cls") or _is_default(arguments.get(name), parameter):
+        if (method and name in ("self", "cls")) or _is_default(arguments.get(name), parameter):
             continue
         by_name = f"{name}={{}}" if parameter.kind is Parameter.KEYWORD_ONLY else "{}"
         yield name, how.get(parameter.kind, by_name)

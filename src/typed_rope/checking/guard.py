@@ -40,12 +40,12 @@ from typed_rope.checking.forms import (
     RecordForm,
     TensorForm,
     TupleForm,
-    container_form,
     record_names,
     tensor_forms,
 )
 from typed_rope.checking.names import Bound, Place, local_name
 from typed_rope.checking.plain import beartype_condition, simple_condition
+from typed_rope.checking.reading import container_form
 from typed_rope.checking.source import Source
 from typed_rope.checking.tensor_check import TensorCheck
 from typed_rope.shapes import Variadic

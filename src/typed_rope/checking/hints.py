@@ -9,11 +9,14 @@ decoration, because an annotation that nobody can read would be a parameter that
 import functools
 import inspect
 import operator
+import re
 import sys
 import typing
 from collections.abc import Iterator, Mapping
-from types import FrameType, FunctionType, SimpleNamespace, UnionType
+from types import FrameType, FunctionType, UnionType
 from typing import Any, Self, Union, get_args, get_origin
+
+import jaxtyping
 
 
 class Unfinished(type):
@@ -36,20 +39,25 @@ def as_written(function: FunctionType) -> FunctionType:
 def function_hints(function: FunctionType, frame: FrameType | None) -> dict[str, object]:
     """Return parameter -> hint (and "return" -> hint), as written at the definition in `frame`."""
     written = as_written(function)
-    names = {**_visible(frame, written.__globals__), **dict(_cells(written))}
+    around = _visible(frame, written.__globals__, written.__qualname__)
+    names = {**around, **dict(_cells(written))}
     hints = _resolve(function.__qualname__, function.__annotations__, written.__globals__, names)
     owner = _unfinished(function.__qualname__.rpartition(".")[0], function.__module__)
     return {name: _without_self(hint, owner) for name, hint in hints.items()}
 
 
-def class_hints(cls: type, frame: FrameType | None) -> dict[str, object]:
-    """Return field -> hint of a dataclass or NamedTuple, inherited fields included."""
+def class_hints(cls: type, frame: FrameType | None, *, lenient: bool = False) -> dict[str, object]:
+    """Return field -> hint of a dataclass or NamedTuple, inherited fields included.
+
+    With `lenient`, a field is left out if it cannot be resolved and its text names no tensor.
+    """
     hints: dict[str, object] = {}
     for base in reversed(cls.__mro__):
         module_names = _module_names(base, frame)
-        names = {**_visible(frame, module_names), **vars(base), base.__name__: base}
+        around = _visible(frame, module_names, base.__qualname__)
+        names = {**around, **vars(base), base.__name__: base}
         own = inspect.get_annotations(base)
-        hints |= _resolve(base.__qualname__, own, module_names, names)
+        hints |= _resolve(base.__qualname__, own, module_names, names, lenient=lenient)
     return hints
 
 
@@ -64,13 +72,18 @@ def _resolve(
     annotations: Mapping[str, object],
     module_names: dict[str, object],
     names: Mapping[str, object],
+    *,
+    lenient: bool = False,
 ) -> dict[str, object]:
     resolved: dict[str, object] = {}
     for name, annotation in annotations.items():
-        holder = SimpleNamespace(__annotations__={name: annotation})
+        # A class, because in its body ClassVar and Final have a place as well.
+        holder = type("holder", (), {"__annotations__": {name: annotation}})
         try:
             hints = typing.get_type_hints(holder, module_names, dict(names), include_extras=True)
         except NameError as error:
+            if lenient and not _may_hold_tensors(annotation):
+                continue
             raise NameError(
                 f"typed: {owner} annotates {name} as {annotation!r}, and {error.name!r} is not "
                 "defined here. Import or define it before the decorated definition (an import "
@@ -81,15 +94,35 @@ def _resolve(
     return resolved
 
 
-def _visible(frame: FrameType | None, module_names: Mapping[str, object]) -> dict[str, object]:
-    """Return what the scopes around a definition define, the innermost winning."""
+def _may_hold_tensors(annotation: object) -> bool:
+    """Tell whether a text that cannot be resolved speaks of a tensor, as far as its words tell."""
+    words = set(re.findall(r"\w+", str(annotation)))
+    return "Tensor" in words or any(_is_dtype(getattr(jaxtyping, w, None)) for w in words)
+
+
+def _is_dtype(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, jaxtyping.AbstractDtype)
+
+
+def _visible(
+    frame: FrameType | None, module_names: Mapping[str, object], qualname: str
+) -> dict[str, object]:
+    """Return what the scopes around a definition define, the innermost winning.
+
+    Those are the scopes that its qualified name begins with, not whoever called them.
+    """
+    outer = qualname.split(".")[:-1]
+    enclosing = {".".join(outer[:length]) for length in range(1, len(outer) + 1)}
     scopes: list[Mapping[str, object]] = []
     while frame is not None:
-        if frame.f_globals is module_names and frame.f_locals is not frame.f_globals:
+        here = frame.f_code.co_qualname
+        is_scope = frame.f_globals is module_names and frame.f_locals is not frame.f_globals
+        if is_scope and here in enclosing:
+            enclosing.discard(here)
             scopes.append(frame.f_locals)
             if not frame.f_code.co_flags & inspect.CO_OPTIMIZED:  # the body of a class
                 qualname = str(frame.f_locals.get("__qualname__", frame.f_code.co_name))
-                module = str(frame.f_globals.get("__name__", ""))
+                module = str(frame.f_locals.get("__module__", ""))
                 # The class has no name yet, and one of an earlier run must not be taken for it.
                 scopes.append({frame.f_code.co_name: _unfinished(qualname, module)})
         frame = frame.f_back

@@ -12,8 +12,9 @@ from types import FrameType
 from typing import Any, cast
 
 from typed_rope.checking.boundary import Boundary, Parameter, make_boundary, reads
-from typed_rope.checking.forms import Form, form_of, is_named_tuple
+from typed_rope.checking.forms import Form, is_named_tuple
 from typed_rope.checking.hints import class_hints
+from typed_rope.checking.reading import form_of
 from typed_rope.checking.wrapper import definition_line, make_constructor
 
 
@@ -40,8 +41,9 @@ def typed_record(cls: type, frame: FrameType) -> type:
             "methods of a class (forward of a module); put @typed above @dataclass."
         )
     parameters = [Parameter(n, form_of(hints[n], frame)) for n in names if n in hints]
-    boundary = make_boundary(cls.__qualname__, ("self", *names), parameters, None)
     original = cls.__dict__.get(constructor) or getattr(cls, constructor)
+    signature = inspect.signature(cls)
+    boundary = make_boundary(cls.__qualname__, ("self", *names), parameters, None, signature)
     filename = frame.f_code.co_filename
     line = definition_line(filename, frame.f_lineno)
     checked = make_constructor(original, boundary.but(defaults), given, filename, line)
@@ -60,7 +62,7 @@ def _given_boundary(cls: Any, hints: Mapping[str, Any], frame: FrameType) -> Bou
             forms[name] = form
     parameters = [Parameter(name, form) for name, form in forms.items()]
     names = tuple(signature.parameters)
-    boundary = make_boundary(cls.__qualname__, names, parameters, None, signature)
+    boundary = make_boundary(cls.__qualname__, names, parameters, None, inspect.signature(cls))
     given = signature.parameters.values()
     return boundary.but({p.name: p.default for p in given if p.default is not p.empty})
 

@@ -106,6 +106,8 @@ def _without_expressions(seen: Seen) -> Seen:
 def nearest_form(seen: Seen, *, declared: bool = False) -> TensorForm:
     """Return, of several forms, the one with as many axes as the tensor has."""
     options = seen.declared if declared else seen.forms
+    of_dtype = [form for form in options if form.dtypes is None or seen.dtype in form.dtypes]
+    options = tuple(of_dtype) or options
     for form in options:
         shape = form.shape
         if len(shape.axes) == len(seen.sizes) or shape.variadic is not None:

@@ -98,8 +98,10 @@ def _describe(value: Any, classes: tuple[tuple[type, tuple[str, ...]], ...]) -> 
         return f"('constant', {value!r})"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"('constant', {_known(value)})"
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return f"('constant', {value})"
+    if isinstance(value, float):  # its value may be symbolic, and cannot be written then
+        return "('other', ['builtins.float', 'builtins.object'])"
     classes_of = "".join(
         [f"'{base.__module__}.{base.__qualname__}', " for base in type(value).__mro__]
     )

@@ -194,14 +194,12 @@ def failure_clause(failure: Failure) -> tuple[str, set[str]]:
 
 def rank_clause(path: str, seen: Seen) -> str:
     """Say that a tensor has too many or too few axes."""
-    texts = [f'"{form.shape.text}"' for form in seen.declared]
-    numbers = [
-        f"{'at least ' if form.shape.variadic is not None else ''}"
-        f"{len(form.shape.axes) - (form.shape.variadic is not None)}"
-        for form in seen.declared
-    ]
+    of_dtype = [f for f in seen.declared if f.dtypes is None or seen.dtype in f.dtypes]
+    shapes = dict.fromkeys(form.shape for form in of_dtype or seen.declared)
     wanted = " or ".join(
-        f"{text} has {number}" for text, number in zip(texts, numbers, strict=True)
+        f'"{shape.text}" has {"at least " if shape.variadic is not None else ""}'
+        f"{len(shape.axes) - (shape.variadic is not None)}"
+        for shape in shapes
     )
     count = len(seen.sizes)
     return f"{path} has {count} {'axis' if count == 1 else 'axes'}, where {wanted}"

@@ -36,7 +36,7 @@ _HALVES = (
     "gemma", "gemma2", "gpt_neox", "granite", "llama", "mistral", "mixtral", "olmo", "olmo2", "phi",
     "phi3", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "stablelm", "starcoder2",
 )  # fmt: skip
-_INTERLEAVED = ("codegen", "cohere", "glm", "glm4", "gptj")
+_INTERLEAVED = ("codegen", "cohere", "ernie4_5", "glm", "glm4", "gptj", "helium")
 
 # Fields that change the rotation in ways that are not read yet: to pass over them would be wrong.
 _UNREAD = (

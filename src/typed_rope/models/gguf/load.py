@@ -21,7 +21,14 @@ def load_gguf(path: str | os.PathLike[str]) -> tuple[Decoder, Tokenizer]:
         the extra `models`.
     """
     file = open_gguf(path)
-    config = decoder_config(file)
+    try:
+        config = decoder_config(file)
+    except ValueError as error:
+        if str(error).startswith("load_gguf: "):
+            raise
+        raise ValueError(
+            f"load_gguf: {file.path} holds sizes that make no model: {error}"
+        ) from None
     tokenizer = load_tokenizer(file, vocab=config.vocab)
     return load_decoder(file, config), tokenizer
 

@@ -55,7 +55,15 @@ def load_tokenizer(file: GgufFile, *, vocab: int) -> Tokenizer:
     tokens, merges = _list(file, "tokens", str), _list(file, "merges", str)
     kinds = _list(file, "token_type", int)
     _refuse_vocabulary(file, tokens, kinds, vocab)
-    core = _byte_level_bpe(tokens, merges, split)
+    try:
+        core = _byte_level_bpe(tokens, merges, split)
+    except ModuleNotFoundError:
+        raise
+    # `tokenizers` raises bare Exceptions.
+    except Exception as error:
+        raise ValueError(
+            f"load_gguf: {file.path} has merges that do not fit its tokens: {error}"
+        ) from None
     special = [text for text, kind in zip(tokens, kinds, strict=True) if kind == _CONTROL]
     added = [text for text, kind in zip(tokens, kinds, strict=True) if kind == _USER_DEFINED]
     core.add_special_tokens(special)
