@@ -154,6 +154,17 @@ def test_a_tensor_is_read_by_the_first_member_of_a_union_that_could_fit() -> Non
     with pytest.raises(ShapeError):
         sizes(torch.zeros(T, 1), torch.zeros(T - 2))
 
+    @typed
+    def rows_or_sizes(
+        d: Float[Tensor, "d n={n}"],
+        x: Iterable[Float[Tensor, " d"]] | Float[Tensor, "b d-2"],
+        n: Any,
+    ) -> None:
+        return None
+
+    rows_or_sizes(torch.zeros(T, D), torch.zeros(B, T), str(D))
+    rows_or_sizes(torch.zeros(T, D), torch.zeros(B, T - 2), str(D))
+
 
 def test_an_array_that_only_the_judge_knows_is_checked_too() -> None:
     @typed

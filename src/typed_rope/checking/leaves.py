@@ -6,7 +6,7 @@ A type checker looks at one item of a list, and never into a dataclass. Here eac
 if it were a parameter of its own, and the axes of all leaves are one system.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
@@ -50,25 +50,72 @@ class Leaf:
         return tuple(form for form in self.forms() if isinstance(form, TensorForm))
 
 
+@dataclass(frozen=True)
+class Readings:
+    """The leaves of one value by each member of a union that it could be."""
+
+    options: tuple[list["Leaf | Readings"], ...]
+
+
+Part = Leaf | Readings
+Accepts = Callable[[Sequence[Leaf]], bool]
+
+
+def _any_will_do(leaves: Sequence[Leaf]) -> bool:
+    del leaves
+    return True
+
+
 def call_leaves(
-    boundary: Boundary, arguments: Mapping[str, object], given: Mapping[str, object]
+    boundary: Boundary,
+    arguments: Mapping[str, object],
+    given: Mapping[str, object],
+    accepts: Accepts = _any_will_do,
 ) -> list[Leaf]:
-    """Return the leaves of the arguments, in the order in which they are checked."""
-    return [
-        leaf
-        for parameter in boundary.parameters
-        if parameter.name in arguments and not _is_unchecked(boundary, parameter.name, arguments)
-        for leaf in _leaves(parameter.form, arguments[parameter.name], parameter.name, given)
-    ]
+    """Return the leaves of the arguments, in the order in which they are checked.
+
+    Of several readings the first counts that `accepts` takes, together with all leaves before it.
+    """
+    return _resolved(
+        [],
+        (
+            part
+            for parameter in boundary.parameters
+            if parameter.name in arguments
+            and not _is_unchecked(boundary, parameter.name, arguments)
+            for part in _parts(parameter.form, arguments[parameter.name], parameter.name, given)
+        ),
+        accepts,
+    )
+
+
+def _resolved(before: Sequence[Leaf], found: Iterable[Part], accepts: Accepts) -> list[Leaf]:
+    leaves = list(before)
+    for part in found:
+        if isinstance(part, Leaf):
+            leaves.append(part)
+        else:
+            readings = [_resolved(leaves, option, accepts) for option in part.options]
+            leaves = next((reading for reading in readings if accepts(reading)), readings[0])
+    return leaves
 
 
 def _is_unchecked(boundary: Boundary, name: str, arguments: Mapping[str, object]) -> bool:
     return name in boundary.unchecked and arguments[name] is boundary.unchecked[name]
 
 
-def result_leaves(boundary: Boundary, result: object, given: Mapping[str, object]) -> list[Leaf]:
-    """Return the leaves of what the function gave back."""
-    return [] if boundary.result is None else list(_leaves(boundary.result, result, RESULT, given))
+def result_leaves(
+    boundary: Boundary,
+    result: object,
+    given: Mapping[str, object],
+    before: Sequence[Leaf] = (),
+    accepts: Accepts = _any_will_do,
+) -> list[Leaf]:
+    """Return the leaves of what the function gave back, where `before` are the arguments'."""
+    if boundary.result is None:
+        return []
+    returned = _parts(boundary.result, result, RESULT, given)
+    return _resolved(before, returned, accepts)[len(before) :]
 
 
 def given_values(boundary: Boundary, arguments: Mapping[str, object]) -> dict[str, object]:
@@ -118,32 +165,32 @@ def _outside_records(form: Form) -> Iterator[TensorForm]:
             yield from _outside_records(part)
 
 
-def _leaves(form: Form, value: Any, path: str, given: Mapping[str, object]) -> Iterator[Leaf]:
+def _parts(form: Form, value: Any, path: str, given: Mapping[str, object]) -> Iterator[Part]:
     match form:
         case AnyForm():
             return
         case EitherForm():
-            yield from _either_leaves(form, value, path, given)
+            yield from _either_parts(form, value, path, given)
         case ItemsForm(_, container, item) if isinstance(value, container) and _has_items(value):
             for index, part in enumerate(value if isinstance(value, Collection) else ()):
-                yield from _leaves(item, part, f"{path}[{index}]", given)
+                yield from _parts(item, part, f"{path}[{index}]", given)
         case TupleForm(_, members) if isinstance(value, tuple) and len(value) == len(members):
             for index, (member, part) in enumerate(zip(members, value, strict=True)):
-                yield from _leaves(member, part, f"{path}[{index}]", given)
+                yield from _parts(member, part, f"{path}[{index}]", given)
         case MappingForm(_, container, key_form, value_form) if isinstance(value, container):
             value = cast(Mapping[object, object], value)
             for key, part in value.items():
-                yield from _leaves(key_form, key, f"{path}'s key {key!r}", given)
-                yield from _leaves(value_form, part, f"{path}[{key!r}]", given)
+                yield from _parts(key_form, key, f"{path}'s key {key!r}", given)
+                yield from _parts(value_form, part, f"{path}[{key!r}]", given)
         case RecordForm(cls, fields) if isinstance(value, cls):
             held = {name: getattr(value, name, None) for name in record_names(cls)}
             inner = _given([field for _, field in fields], held | {"self": value})
             for name, field in fields:
-                yield from _leaves(field, held[name], f"{path}.{name}", inner)
+                yield from _parts(field, held[name], f"{path}.{name}", inner)
         case KeysForm(_, keys, required) if isinstance(value, dict) and value.keys() >= required:
             for key, member in keys:
                 if key in value:
-                    yield from _leaves(member, value[key], f"{path}[{key!r}]", given)
+                    yield from _parts(member, value[key], f"{path}[{key!r}]", given)
         case _:
             yield Leaf(path, form, value, given)
 
@@ -152,28 +199,36 @@ def _has_items(value: object) -> bool:
     return getattr(value, "ndim", None) != 0  # a tensor without axes looks like a collection
 
 
-def _either_leaves(
+def _either_parts(
     form: EitherForm, value: Any, path: str, given: Mapping[str, object]
-) -> Iterator[Leaf]:
+) -> Iterator[Part]:
     whole = [member for member in form.members if isinstance(member, AnyForm)]
     simple = [m for m in form.members if isinstance(m, TensorForm | JudgedForm | PlainForm)]
     if whole or any(isinstance(m, PlainForm) and is_plain(value, m.hint) for m in simple):
         return
-    itself = [Leaf(path, EitherForm(form.hint, tuple(simple) or form.members), value, given)]
-    options: list[list[Leaf]] = []
+    itself: list[Part] = [
+        Leaf(path, EitherForm(form.hint, tuple(simple) or form.members), value, given)
+    ]
+    options: list[list[Part]] = []
     for member in form.members:
-        # A tensor is an Iterable too, of its rows: the first reading that could fit counts.
-        leaves = itself if member in simple else list(_leaves(member, value, path, given))
-        if not any(leaf.form is member for leaf in leaves):
-            options.append(leaves)
-    alone = [leaves for leaves in options if all(_fits_alone(leaf) for leaf in leaves)]
-    containers = [leaves for leaves in options if leaves is not itself]
+        # A tensor is an Iterable too, of its rows.
+        option = itself if member in simple else list(_parts(member, value, path, given))
+        refused = any(isinstance(part, Leaf) and part.form is member for part in option)
+        if not refused and all(option is not other for other in options):
+            options.append(option)
+    alone = [option for option in options if all(_fits_alone(part) for part in option)]
+    if len(alone) > 1:
+        yield Readings(tuple(alone))
+        return
+    containers = [option for option in options if option is not itself]
     is_tensor = bool(simple) and hasattr(value, "shape")
     yield from (alone or [itself] * is_tensor or containers or [itself])[0]
 
 
-def _fits_alone(leaf: Leaf) -> bool:
+def _fits_alone(leaf: Part) -> bool:
     """Tell whether a leaf could fit, as long as no other tells the sizes of its axes."""
+    if isinstance(leaf, Readings):
+        return True
     sizes, dtype = getattr(leaf.value, "shape", None), getattr(leaf.value, "dtype", None)
     if sizes is None:
         return any(isinstance(f, PlainForm) and is_plain(leaf.value, f.hint) for f in leaf.forms())

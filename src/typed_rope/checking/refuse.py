@@ -1,7 +1,7 @@
 """What happens when a guard says no: the judge decides, and a refusal is explained."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.explain import refusal
 from typed_rope.checking.judge import fits
-from typed_rope.checking.leaves import call_leaves, given_values, result_leaves
+from typed_rope.checking.leaves import Leaf, call_leaves, given_values, result_leaves
 
 
 def refuse(
@@ -29,9 +29,13 @@ def _refuse(
     boundary: Boundary, arguments: Mapping[str, object], *result: object
 ) -> ShapeError | None:
     given = given_values(boundary, arguments)
-    leaves = call_leaves(boundary, arguments, given)
+
+    def accepts(leaves: Sequence[Leaf]) -> bool:
+        return fits(leaves, arguments)
+
+    leaves = call_leaves(boundary, arguments, given, accepts)
     for value in result:
-        leaves += result_leaves(boundary, value, given)
+        leaves += result_leaves(boundary, value, given, leaves, accepts)
     if fits(leaves, arguments):
         return None
     return refusal(boundary, arguments, given, *result)
