@@ -91,6 +91,10 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
             ["demo", "--prompt", " "],
             "typed-rope demo: error: argument --prompt: it must not be empty",
         ),
+        (
+            ["demo", "--model", ""],
+            "typed-rope demo: error: argument --model: it must not be empty",
+        ),
         (["demo", "--js"], "typed-rope: error: unrecognized arguments: --js"),
     ],
 )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from itertools import permutations
+from typing import Any
 
 import pytest
 import torch
@@ -289,8 +290,25 @@ def test_a_backend_that_cannot_says_who_can(
     assert str(error.value) == message
 
 
-def test_a_cap_that_means_nothing_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"softcap": 0.0}, "softcap must be positive and finite, got 0.0; None means no cap."),
+        ({"softcap": math.nan}, "softcap must be positive and finite, got nan; None means no cap."),
+        ({"softcap": math.inf}, "softcap must be positive and finite, got inf; None means no cap."),
+        ({"scale": math.nan}, "scale must be finite, got nan; None means 1/√d."),
+        ({"scale": -math.inf}, "scale must be finite, got -inf; None means 1/√d."),
+    ],
+)
+def test_a_number_that_means_nothing_is_refused(setting: dict[str, Any], message: str) -> None:
     q, k, v = drawn()
     with pytest.raises(ValueError) as error:  # noqa: PT011 (the whole message is compared)
-        attend(q, k, v, softcap=0.0)
-    assert str(error.value) == "attend: softcap must be positive, got 0.0; None means no cap."
+        attend(q, k, v, **setting)
+    assert str(error.value) == f"attend: {message}"
+
+
+def test_heads_without_channels_are_refused() -> None:
+    q, k, v = torch.randn(B, H, T, 0), torch.randn(B, G, S, 0), torch.randn(B, G, S, E)
+    with pytest.raises(ShapeError) as error:
+        attend(q, k, v)
+    assert str(error.value) == "attend: q and k have no channels to compare (d = 0)."

@@ -156,6 +156,11 @@ def test_narrow_ids_stay_narrow(model: Decoder) -> None:
         ),
         (
             (B, T),
+            {"temperature": 1.0, "seed": 2**64},
+            "generate: seed must fit 64 bits, got 18446744073709551616.",
+        ),
+        (
+            (B, T),
             {"stop": [40, 3, -1]},
             "generate: stop tokens must lie in 0…30, got [-1, 40].",
         ),

