@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typed_rope.attention import attend, masks
-    from typed_rope.checking import ShapeError, typed
+    from typed_rope.checking import (
+        AmbiguousShapeWarning,
+        ShapeError,
+        check_shape,
+        checks,
+        typed,
+    )
     from typed_rope.layout import heads_first, merge_heads, repeat_kv, split_heads, tokens_first
     from typed_rope.models import generate, load_gguf
     from typed_rope.rope import (
@@ -22,10 +28,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AmbiguousShapeWarning",
     "RopeSpec",
     "ShapeError",
     "apply_rope",
     "attend",
+    "check_shape",
+    "checks",
     "generate",
     "heads_first",
     "load_gguf",
@@ -42,7 +51,7 @@ __all__ = [
 
 _HOMES = {
     "attention": ("attend", "masks"),
-    "checking": ("ShapeError", "typed"),
+    "checking": ("AmbiguousShapeWarning", "ShapeError", "check_shape", "checks", "typed"),
     "layout": ("heads_first", "merge_heads", "repeat_kv", "split_heads", "tokens_first"),
     "models": ("generate", "load_gguf"),
     "rope": ("RopeSpec", "apply_rope", "rope_table", "rotate_halves", "rotate_interleaved"),

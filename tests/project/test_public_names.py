@@ -9,7 +9,7 @@ import typed_rope
 
 PUBLIC: dict[str, set[str]] = {
     "typed_rope": {
-        *("ShapeError", "typed"),
+        *("AmbiguousShapeWarning", "ShapeError", "check_shape", "checks", "typed"),
         *("heads_first", "merge_heads", "repeat_kv", "split_heads", "tokens_first"),
         *("RopeSpec", "apply_rope", "rope_table", "rotate_halves", "rotate_interleaved"),
         *("attend", "masks"),
@@ -21,7 +21,9 @@ PUBLIC: dict[str, set[str]] = {
         *("ShapeSyntaxError", "UnboundNameError"),
         *("match", "parse", "unbound"),
     },
-    "typed_rope.checking": {"ShapeError", "typed"},
+    "typed_rope.checking": {
+        *("AmbiguousShapeWarning", "ShapeError", "check_shape", "checks", "typed"),
+    },
     "typed_rope.dtypes": {"Wide"},
     "typed_rope.layout": {
         *("heads_first", "merge_heads", "repeat_kv", "split_heads", "tokens_first"),

@@ -20,7 +20,7 @@ from typed_rope.checking.forms import (
     PlainForm,
     RecordForm,
     TensorForm,
-    is_judged,
+    holds_tensors,
     parts,
     record_names,
     tensor_forms,
@@ -41,7 +41,7 @@ class Parameter:
     form: Form
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Boundary:
     """All that the annotations of one function say."""
 
@@ -51,6 +51,7 @@ class Boundary:
     result: Form | None
     signature: inspect.Signature | None = None  # None for a record, whose names are its fields
     unchecked: Mapping[str, object] = field(default_factory=dict)
+    memory: dict[object, Any] = field(default_factory=dict, repr=False)  # of what was worked out
 
     def but(self, defaults: Mapping[str, object]) -> "Boundary":
         """Leave alone those defaults that do not fit, while they are what is given.
@@ -82,8 +83,8 @@ def function_boundary(
     ]
     form = None if result is inspect._empty else form_of(_result_hint(function, result), frame)
     if shapes_only:
-        parameters = [p for p in parameters if tensor_forms(p.form) or is_judged(p.form)]
-        form = form if form is not None and tensor_forms(form) else None
+        parameters = [p for p in parameters if holds_tensors(p.form)]
+        form = form if form is not None and holds_tensors(form) else None
     boundary = make_boundary(
         function.__qualname__.rpartition("<locals>.")[2],
         tuple(signature.parameters),

@@ -23,7 +23,7 @@ judge decides then, so whatever a guard does not understand it leaves, and never
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -54,7 +54,16 @@ Guard = Callable[..., tuple[Any, ...] | None]
 ResultGuard = Callable[..., bool]
 
 
-def make_guards(boundary: Boundary) -> tuple[Guard, ResultGuard]:
+class Guards(NamedTuple):
+    """The generated checks of one boundary."""
+
+    arguments: Guard
+    result: ResultGuard
+    held: tuple[str, ...]
+    """The axes whose sizes the first returns, in their order; a size may be None."""
+
+
+def make_guards(boundary: Boundary) -> Guards:
     """Return the check of the arguments and the check of the result."""
     bound = Bound()
     scope = {name: f"arg_{name}" for name in boundary.names}
@@ -82,7 +91,7 @@ def make_guards(boundary: Boundary) -> tuple[Guard, ResultGuard]:
         writer.check(boundary.result, Place("result", scope, "return False", "return False"))
     writer.source.line("return True")
     result = writer.finish("result_guard", f"result, bound, {arguments}", known=held)
-    return guard, result
+    return Guards(guard, result, tuple(held))
 
 
 class _Writer:

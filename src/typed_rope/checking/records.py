@@ -12,14 +12,17 @@ from types import FrameType
 from typing import Any, cast
 
 from typed_rope.checking.boundary import Boundary, Parameter, make_boundary, reads
-from typed_rope.checking.forms import Form, is_named_tuple
+from typed_rope.checking.forms import Form, holds_tensors, is_named_tuple
 from typed_rope.checking.hints import class_hints
 from typed_rope.checking.reading import form_of
 from typed_rope.checking.wrapper import definition_line, make_constructor
 
 
-def typed_record(cls: type, frame: FrameType) -> type:
-    """Check every instance of `cls` when it is made; `frame` is where it is defined."""
+def typed_record(cls: type, frame: FrameType, *, shapes_only: bool = False) -> type:
+    """Check every instance of `cls` when it is made; `frame` is where it is defined.
+
+    With `shapes_only`, fields without tensors are left alone.
+    """
     hints = class_hints(cls, frame)
     given = None
     if dataclasses.is_dataclass(cls):
@@ -28,7 +31,7 @@ def typed_record(cls: type, frame: FrameType) -> type:
         names = tuple(field.name for field in fields)
         defaults = {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
         if hasattr(cls, "__post_init__"):
-            given = _given_boundary(cls, hints, frame)
+            given = _given_boundary(cls, hints, frame, shapes_only=shapes_only)
     elif is_named_tuple(cls):
         constructor = "__new__"
         names = tuple(cast(Any, cls)._fields)
@@ -41,6 +44,8 @@ def typed_record(cls: type, frame: FrameType) -> type:
             "methods of a class (forward of a module); put @typed above @dataclass."
         )
     parameters = [Parameter(n, form_of(hints[n], frame)) for n in names if n in hints]
+    if shapes_only:
+        parameters = [p for p in parameters if holds_tensors(p.form)]
     original = cls.__dict__.get(constructor) or getattr(cls, constructor)
     signature = inspect.signature(cls)
     boundary = make_boundary(cls.__qualname__, ("self", *names), parameters, None, signature)
@@ -51,14 +56,16 @@ def typed_record(cls: type, frame: FrameType) -> type:
     return cls
 
 
-def _given_boundary(cls: Any, hints: Mapping[str, Any], frame: FrameType) -> Boundary:
+def _given_boundary(
+    cls: Any, hints: Mapping[str, Any], frame: FrameType, *, shapes_only: bool
+) -> Boundary:
     """Read what the arguments must be; a form that reads `self` can only be checked later."""
     signature = inspect.signature(cls.__init__)
     forms: dict[str, Form] = {}
     for name in signature.parameters:
         hint = hints.get(name, Any)
         form = form_of(hint.type if isinstance(hint, dataclasses.InitVar) else hint, frame)
-        if "self" not in reads(form):
+        if "self" not in reads(form) and (holds_tensors(form) or not shapes_only):
             forms[name] = form
     parameters = [Parameter(name, form) for name, form in forms.items()]
     names = tuple(signature.parameters)

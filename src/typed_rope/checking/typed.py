@@ -10,8 +10,10 @@ from typing import Any, TypeVar, cast, overload
 from jaxtyping import config
 
 from typed_rope.checking.boundary import function_boundary
+from typed_rope.checking.check_shape import check_shape
 from typed_rope.checking.forms import AnyForm
 from typed_rope.checking.records import typed_record
+from typed_rope.checking.running import leave_alone, names_check_shape
 from typed_rope.checking.wrapper import make_wrapper
 
 T = TypeVar("T")
@@ -43,7 +45,9 @@ def typed(target: Any = None, /, *, shapes_only: bool = False) -> Any:
 
 
 def _typed(target: Any, frame: FrameType, shapes_only: bool) -> Any:
-    if _disabled() or getattr(target, "__no_type_check__", False):
+    if _disabled() or _is_marked(target):
+        if isinstance(target, FunctionType):
+            leave_alone(target)
         return target
     if isinstance(target, staticmethod | classmethod):
         return type(target)(_typed(target.__func__, frame, shapes_only))
@@ -56,7 +60,7 @@ def _typed(target: Any, frame: FrameType, shapes_only: bool) -> Any:
     if isinstance(target, cached_property):
         return cached_property(_typed(target.func, frame, shapes_only))
     if isinstance(target, type):
-        return typed_record(target, frame)
+        return typed_record(target, frame, shapes_only=shapes_only)
     if isinstance(target, FunctionType):
         return _typed_function(target, frame, shapes_only)
     raise TypeError(
@@ -70,11 +74,19 @@ def _disabled() -> bool:
     return config.jaxtyping_disable or value in ("1", "true")
 
 
+def _is_marked(target: Any) -> bool:
+    """Tell whether `typing.no_type_check` stands below; a subclass does not inherit its mark."""
+    marks = vars(target) if isinstance(target, type | FunctionType) else {}
+    return bool(marks.get("__no_type_check__", False))
+
+
 def _typed_function(function: FunctionType, frame: FrameType, shapes_only: bool) -> FunctionType:
     if hasattr(function, "__boundary__"):
         return function
     boundary = function_boundary(function, frame, shapes_only=shapes_only)
+    tracked = names_check_shape(function, check_shape)
     parameters = [p for p in boundary.parameters if not isinstance(p.form, AnyForm)]
-    if not parameters and (boundary.result is None or isinstance(boundary.result, AnyForm)):
+    unasked = boundary.result is None or isinstance(boundary.result, AnyForm)
+    if not parameters and unasked and not tracked:
         return function
-    return cast(FunctionType, make_wrapper(function, boundary))
+    return cast(FunctionType, make_wrapper(function, boundary, tracked=tracked))

@@ -20,28 +20,40 @@ from typed_rope.checking.forms import AnyForm
 from typed_rope.checking.guard import make_guards
 from typed_rope.checking.hints import as_written
 from typed_rope.checking.refuse import refuse
+from typed_rope.checking.running import Home, enter, enter_generator, leave
 from typed_rope.checking.source import build
+from typed_rope.checking.switch import scopes, unchecked
 from typed_rope.checking.traced import make_traced
+from typed_rope.checking.watching import announce, watchers
 
 _DEFINITION = re.compile(r"\s*(async\s+)?(def|class)\s")
 
 
-def make_wrapper(function: FunctionType, boundary: Boundary) -> Any:
-    """Return `function` behind the check of its boundary."""
+def make_wrapper(function: FunctionType, boundary: Boundary, *, tracked: bool) -> Any:
+    """Return `function` behind the check of its boundary.
+
+    A call of a `tracked` function is on record while it runs, for those who check a local of it.
+    """
     signature = inspect.signature(function)
     waits = "await " if inspect.iscoroutinefunction(function) else ""
     code = as_written(function).__code__
     filename, first = code.co_filename, code.co_firstlineno
-    wrapper = build(
+    names = _Names(signature)
+    marks: dict[str, Any] = {}
+    constants = _constants(function, boundary, marks)
+    if tracked:
+        held = make_guards(boundary).held
+        constants |= {"$home": Home(function, boundary, held), "$enter": enter, "$leave": leave}
+        constants["$enter_generator"] = enter_generator
+    wrapper = names.build(
         _identifier(function.__name__),
-        _parameters(signature),
-        _function_body(signature, boundary, waits),
-        _constants(function, boundary),
+        _function_body(function, signature, boundary, waits, tracked=tracked),
+        constants,
         filename=filename,
         head="async def" if waits else "def",
         line=definition_line(filename, first),
     )
-    return _dressed(wrapper, function, signature, boundary)
+    return _dressed(wrapper, function, signature, boundary, marks)
 
 
 def make_constructor(
@@ -53,22 +65,42 @@ def make_constructor(
     """
     function = function.__func__ if isinstance(function, staticmethod) else function
     signature = inspect.signature(function)
-    constants = _constants(function, fields)
+    marks: dict[str, Any] = {}
+    constants = _constants(function, fields, marks)
     if given is not None:
-        constants |= _constants(function, given, prefix="__given_")
+        constants |= _constants(function, given, marks, prefix="$given_")
     name = function.__name__
-    body = [] if given is None else _given_check(signature)
+    body = _unchecked_call(f"$function({_call(signature)})")
+    body += [] if given is None else _given_check(signature)
     body += _constructor_body(signature, fields, name)
-    parameters = _parameters(signature)
-    wrapper = build(name, parameters, body, constants, filename=filename, line=line)
-    return _dressed(wrapper, function, signature, fields)
+    wrapper = _Names(signature).build(name, body, constants, filename=filename, line=line)
+    return _dressed(wrapper, function, signature, fields, marks)
 
 
-def _constants(function: Any, boundary: Boundary, prefix: str = "__") -> dict[str, object]:
-    guard, result_guard = make_guards(boundary)
+class _Names:
+    """Puts the names of the wrapper's own, written `$name`, beside those of the parameters."""
+
+    def __init__(self, signature: inspect.Signature) -> None:
+        self.parameters = _parameters(signature)
+        self.prefix = "__"
+        while any(name.startswith(self.prefix) for name in signature.parameters):
+            self.prefix += "_"
+
+    def build(self, name: str, body: list[str], constants: dict[str, object], **where: Any) -> Any:
+        """Compile the wrapper."""
+        named = {key.replace("$", self.prefix): value for key, value in constants.items()}
+        lines = [line.replace("$", self.prefix) for line in body]
+        return build(name, self.parameters, lines, named, **where)
+
+
+def _constants(
+    function: Any, boundary: Boundary, marks: dict[str, Any], prefix: str = "$"
+) -> dict[str, object]:
+    guard, result_guard, _ = make_guards(boundary)
     describe, explain = make_traced(boundary)
     constants: dict[str, object] = {
         "function": function,
+        "boundary": boundary,
         "guard": guard,
         "result_guard": result_guard,
         "tracing": torch.compiler.is_dynamo_compiling,
@@ -76,13 +108,24 @@ def _constants(function: Any, boundary: Boundary, prefix: str = "__") -> dict[st
         "describe": describe,
         "explain": explain,
         "refuse": _refuser(boundary),
+        "scopes": scopes,
+        "unchecked": unchecked,
+        "watchers": watchers,
+        "announce": announce,
+        "marks": marks,
     }
-    # Two underscores: no parameter of the user's may have the name of one of ours.
     return {f"{prefix}{name}": value for name, value in constants.items()}
 
 
-def _dressed(wrapper: Any, function: Any, signature: inspect.Signature, boundary: Boundary) -> Any:
+def _dressed(
+    wrapper: Any,
+    function: Any,
+    signature: inspect.Signature,
+    boundary: Boundary,
+    marks: dict[str, Any],
+) -> Any:
     """Give the wrapper the name, documentation and defaults of the function."""
+    wrapper.__dict__ = marks  # where `no_type_check`, put above, leaves its mark
     update_wrapper(wrapper, function)
     given = [p for p in signature.parameters.values() if p.default is not p.empty]
     wrapper.__defaults__ = tuple(p.default for p in given if p.kind is not p.KEYWORD_ONLY)
@@ -106,47 +149,76 @@ def _refuser(boundary: Boundary) -> Callable[..., ShapeError | None]:
     return refuser
 
 
-def _function_body(signature: inspect.Signature, boundary: Boundary, waits: str) -> list[str]:
+def _unchecked_call(call: str) -> list[str]:
+    """Write the call that is left alone: checks are off here, or for this function."""
+    return [f"if $scopes and $unchecked() or '__no_type_check__' in $marks: return {call}"]
+
+
+def _told(arguments: str) -> str:
+    return f"if $watchers and not $tracing(): $announce($boundary, ({arguments}))"
+
+
+def _function_body(
+    function: FunctionType,
+    signature: inspect.Signature,
+    boundary: Boundary,
+    waits: str,
+    *,
+    tracked: bool,
+) -> list[str]:
     arguments = "".join(f"{name}, " for name in signature.parameters)
-    call = f"{waits}__function({_call(signature)})"
-    lines = [f"__bound = __guard({arguments})", "if __bound is None:"]
-    lines += _raising(f"({arguments})")
-    if boundary.result is None or isinstance(boundary.result, AnyForm):
+    call = f"{waits}$function({_call(signature)})"
+    lines = [*_unchecked_call(call), f"$bound = $guard({arguments})", "if $bound is None:"]
+    lines += [*_raising(f"({arguments})"), _told(arguments)]
+    checks_result = not (boundary.result is None or isinstance(boundary.result, AnyForm))
+    if tracked:
+        lines += _tracked_call(function, call, arguments)
+    elif not checks_result:
         return [*lines, f"return {call}"]
+    else:
+        lines.append(f"$result = {call}")
+    if checks_result:
+        lines.append(f"if $bound is None or not $result_guard($result, $bound, {arguments}):")
+        lines += _raising(f"({arguments}), $result")
+    return [*lines, "return $result"]
+
+
+def _tracked_call(function: FunctionType, call: str, arguments: str) -> list[str]:
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        return [f"$result = $enter_generator({call}, $home, $bound, ({arguments}))"]
     return [
-        *lines,
-        f"__result = {call}",
-        f"if __bound is None or not __result_guard(__result, __bound, {arguments}):",
-        *_raising(f"({arguments}), __result"),
-        "return __result",
+        f"$call = $enter($home, $bound, ({arguments}))",
+        f"try: $result = {call}",
+        "finally: $leave($call)",
     ]
 
 
 def _given_check(signature: inspect.Signature) -> list[str]:
     arguments = "".join(f"{name}, " for name in signature.parameters)
     return [
-        f"if __given_guard({arguments}) is None:",
-        *_raising(f"({arguments})", prefix="__given_"),
+        f"if $given_guard({arguments}) is None:",
+        *_raising(f"({arguments})", prefix="$given_"),
     ]
 
 
 def _constructor_body(signature: inspect.Signature, boundary: Boundary, name: str) -> list[str]:
-    instance = next(iter(signature.parameters)) if name == "__init__" else "__result"
+    instance = next(iter(signature.parameters)) if name == "__init__" else "$result"
     fields = "".join(f"{instance}.{name}, " for name in boundary.names[1:])
     return [
-        f"__result = __function({_call(signature)})",
-        f"if __guard({instance}, {fields}) is None:",
+        f"$result = $function({_call(signature)})",
+        f"if $guard({instance}, {fields}) is None:",
         *_raising(f"({instance}, {fields})"),
-        "return __result",
+        _told(f"{instance}, {fields}"),
+        "return $result",
     ]
 
 
-def _raising(values: str, prefix: str = "__") -> list[str]:
+def _raising(values: str, prefix: str = "$") -> list[str]:
     text = f"{prefix}explain({prefix}describe({values}))"
     return [
-        f"    if __tracing(): raise __ShapeError({text})",
-        f"    __error = {prefix}refuse({values})",
-        "    if __error is not None: raise __error from None",
+        f"    if $tracing(): raise $ShapeError({text})",
+        f"    $error = {prefix}refuse({values})",
+        "    if $error is not None: raise $error from None",
     ]
 
 

@@ -1,0 +1,187 @@
+"""Find the axes that one call could not have told apart, because their sizes were equal.
+
+A finding is a pair of differently named axes of one tensor that had the same size. An axis counts
+if it is a plain name: `4` is pinned by a constant, `h={heads}`, `{self.heads}` and `d/2` by what
+they are computed from, and `_`, `...`, `*b` and `#b` have no size of their own. A pair is not reported
+where another tensor of the call pins one of the two, because it names that one and not the other:
+
+    x: "b h t d"    cos: "t d/2"     h = t: cos says what t is                  no finding
+    q: "b h t d"    k: "b h s d"     t = s: no tensor has both                  no finding
+    q, k as above   bias: "t s"      t = s: q says what t is                    no finding
+    k: "b g s d"    v: "b g s e"     g = s: both name both                      a finding
+    x: "b h t d"                     b = h = 1: no layout is wrong, and no      a finding
+                                     mistake in the body would show either
+
+Tensors in containers and records are tensors of the call. There is one finding for each pair, at the
+first tensor that has it.
+"""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from itertools import combinations, islice
+
+from typed_rope.checking.boundary import Boundary
+from typed_rope.checking.forms import holds_tensors
+from typed_rope.checking.leaves import call_leaves, given_values
+from typed_rope.checking.system import Seen, Solution, see, solve
+from typed_rope.shapes import Bindings, Named, Shape, Sized, match
+
+_MOST_REMEMBERED = 1024  # combinations of sizes for one function, before it starts afresh
+
+
+class AmbiguousShapeWarning(UserWarning):
+    """A checked call could not have told two axes of one tensor apart: their sizes were equal."""
+
+
+@dataclass(frozen=True)
+class Ambiguity:
+    """Two axes of one tensor that had the same size in a call."""
+
+    function: str
+    argument: str
+    """The tensor: an argument, or the way to it, such as `parts[0]`."""
+    axes: tuple[str, str]
+    size: int
+    apart: tuple[int, int]
+    """Sizes of the two that would tell them apart."""
+
+    def __str__(self) -> str:
+        """Say it as a sentence, and what to do."""
+        first, second = self.axes
+        return (
+            f"{self.function}: {first} and {second} of {self.argument} both had size {self.size}, "
+            "and this call could not have told them apart. Choose different sizes, for example "
+            f"{first} = {self.apart[0]}, {second} = {self.apart[1]}."
+        )
+
+
+class AmbiguityWatcher:
+    """Warn of ambiguous calls: `with watched(AmbiguityWatcher()): ...`."""
+
+    def accepted(self, boundary: Boundary, arguments: tuple[object, ...]) -> None:
+        """Warn at the line of the call, once for each pair of axes."""
+        for ambiguity in ambiguities(boundary, arguments):
+            # Above this method: the announcement, the wrapper, and the caller.
+            warnings.warn(str(ambiguity), AmbiguousShapeWarning, stacklevel=4)
+
+
+def ambiguities(boundary: Boundary, arguments: Sequence[object]) -> tuple[Ambiguity, ...]:
+    """Return the pairs of axes that an accepted call could not have told apart.
+
+    `arguments` go with `boundary.names`. What is found for some sizes is remembered.
+    """
+    by_name = dict(zip(boundary.names, arguments, strict=True))
+    parameters = (p.name for p in boundary.parameters if holds_tensors(p.form))
+    key = (ambiguities, *(_sizes(by_name[name]) for name in parameters))
+    known: tuple[Ambiguity, ...] | None = boundary.memory.get(key)
+    if known is None:
+        if len(boundary.memory) >= _MOST_REMEMBERED:
+            boundary.memory.clear()
+        known = boundary.memory[key] = tuple(_findings(boundary, by_name))
+    return known
+
+
+def _sizes(value: object) -> object:
+    """Return all that a finding depends on, in a form that a dictionary can look up."""
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return tuple(shape), getattr(value, "dtype", None)
+    if isinstance(value, list | tuple):
+        return tuple(map(_sizes, value))
+    if isinstance(value, Mapping):
+        return tuple((key, _sizes(item)) for key, item in value.items())
+    if is_dataclass(value) and not isinstance(value, type):
+        return tuple(_sizes(getattr(value, field.name, None)) for field in fields(value))
+    return type(value)
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    """One tensor of the call, under the form that it fits."""
+
+    path: str
+    shape: Shape
+    sizes: tuple[int, ...]
+
+    def named(self) -> dict[str, int]:
+        """Return the sizes of the axes that are plain names, in order."""
+        return {
+            axis.name: size
+            for axis, size in self._placed()
+            if isinstance(axis, Named) and not axis.broadcast
+        }
+
+    def tells_of(self) -> set[str]:
+        """Return the names whose sizes this tensor determines."""
+        told: set[str] = set()
+        for axis, size in self._placed():
+            if isinstance(axis, Named) and not (axis.broadcast and size == 1):
+                told.add(axis.name)
+            elif isinstance(axis, Sized) and not (axis.broadcast and size == 1):
+                told |= axis.expression.names
+        return told
+
+    def _placed(self) -> Iterator[tuple[object, int]]:
+        """Pair the axes with their sizes; a variadic one has none of its own."""
+        axes, variadic = self.shape.axes, self.shape.variadic
+        if variadic is None:
+            yield from zip(axes, self.sizes, strict=True)
+            return
+        yield from zip(axes[:variadic], self.sizes, strict=False)
+        behind = len(axes) - variadic - 1
+        yield from zip(axes[variadic + 1 :], self.sizes[len(self.sizes) - behind :], strict=True)
+
+
+def _findings(boundary: Boundary, arguments: Mapping[str, object]) -> Iterator[Ambiguity]:
+    leaves = call_leaves(boundary, arguments, given_values(boundary, arguments))
+    everything = [seen for leaf in leaves if (seen := see(leaf)) is not None]
+    outcome = solve(everything)
+    bindings = outcome.bindings if isinstance(outcome, Solution) else Bindings()
+    tensors = [_fitting(seen, bindings) for seen in everything]
+    found: set[frozenset[str]] = set()
+    for tensor in tensors:
+        for (first, size), (second, other) in combinations(tensor.named().items(), 2):
+            pair = frozenset((first, second))
+            if size != other or pair in found:
+                continue
+            if not any(len(pair & one.tells_of()) == 1 for one in tensors if one is not tensor):
+                found.add(pair)
+                apart = _apart((first, second), size, bindings.singles, tensors)
+                yield Ambiguity(boundary.function, tensor.path, (first, second), size, apart)
+
+
+def _fitting(seen: Seen, bindings: Bindings) -> _Tensor:
+    for form in seen.forms:
+        fits = isinstance(match(form.shape, seen.sizes, bindings), Bindings)
+        if fits and (form.dtypes is None or seen.dtype in form.dtypes):
+            return _Tensor(seen.path, form.shape, seen.sizes)
+    return _Tensor(seen.path, Shape("...", ()), ())
+
+
+def _apart(
+    axes: tuple[str, str], size: int, singles: Mapping[str, int], tensors: Sequence[_Tensor]
+) -> tuple[int, int]:
+    """Choose two sizes that differ, that no other axis has, and that suit every expression."""
+    start = max(size, 2)  # an axis of size 1 would hide every broadcast
+    others = {value for name, value in singles.items() if name not in axes}
+    free = islice((n for n in range(start, start + 64) if n == size or n not in others), 24)
+    for pair in sorted(combinations(free, 2), key=sum):
+        for first, second in (pair, pair[::-1]):
+            sizes = {**singles, axes[0]: first, axes[1]: second}
+            if all(_even(tensor.shape, sizes) for tensor in tensors):
+                return first, second
+    return start, start + 1
+
+
+def _even(shape: Shape, singles: Mapping[str, int]) -> bool:
+    """Tell whether all expressions of a shape come out as sizes."""
+    for axis in shape.axes:
+        if isinstance(axis, Sized) and axis.expression.names <= singles.keys():
+            try:
+                value = axis.expression.evaluate(singles, {})
+            except Exception:  # division by zero, or what an opaque expression raises
+                return False
+            if value != int(value) or value < 1:
+                return False
+    return True

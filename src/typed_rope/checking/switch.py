@@ -1,0 +1,164 @@
+"""Switch checks off, and on again, in a scope.
+
+    with checks("off"):              the calls in here are not checked,
+        model(x)
+        with checks("on"):           but these are
+            loss(y)
+
+A scope belongs to the context (PEP 567) in which it was opened: other threads keep their checks, a
+task that was started inside inherits it. It ends for everybody when its block ends. A generator that
+is suspended within such a block does not change what its consumer sees.
+"""
+
+import functools
+import inspect
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import aclosing
+from contextvars import ContextVar
+from types import FrameType, TracebackType
+from typing import Any, Literal, TypeVar
+
+import torch
+
+F = TypeVar("F", bound=Callable[..., Any])
+State = Literal["on", "off"]
+
+_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+
+
+class Scope:
+    """One open block."""
+
+    def __init__(self, state: State, owner: "checks", outer: "Scope | None") -> None:
+        """Open it within `outer`."""
+        self.state, self.owner, self.outer = state, owner, outer
+        self.open = True
+        self.frame: FrameType | None = None  # of the generator that opened it
+        self.task: object = None  # that the generator ran in
+
+    def rules(self) -> bool:
+        """Tell whether the scope is open, and not that of a generator which is suspended."""
+        if not self.open or self.frame is None:
+            return self.open
+        return self.frame.f_back is not None or self.task is not _current_task()
+
+
+# All open scopes of the process: a wrapper looks no further while there are none.
+scopes: list[Scope] = []
+_innermost: ContextVar[Scope | None] = ContextVar("typed_rope.checks", default=None)
+
+
+def unchecked() -> bool:
+    """Tell whether checks are off here; asked only while some scope is open somewhere."""
+    if torch.compiler.is_dynamo_compiling():
+        # Dynamo follows no context variable. It can guard on what is last in a list.
+        return scopes[-1].state == "off"
+    scope = _ruling(_innermost.get())
+    return scope is not None and scope.state == "off"
+
+
+class checks:  # noqa: N801 # it is used as a function is
+    """Switch all checks "on" or "off" within a `with` block, or in a function that it decorates.
+
+    Convention: the innermost open scope of the context rules. A thread that is started inside begins
+    with checks on, as it begins with an empty context; a task, and `asyncio.to_thread`, inherit.
+    Under `torch.compile` it is the scope that was opened last in the process.
+    Raises: ValueError for any other state.
+    """
+
+    def __init__(self, state: State) -> None:
+        """Take the state; nothing happens before the block is entered."""
+        if state not in ("on", "off"):
+            raise ValueError(f'checks: the state is "on" or "off", not {state!r}.')
+        self.state: State = state
+
+    def __enter__(self) -> None:
+        """Open a scope."""
+        _open(self, sys._getframe(1))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the scope that this block has opened."""
+        _close(self)
+
+    def __call__(self, function: F) -> F:
+        """Switch checks in every call of `function`: also a coroutine function or a generator."""
+        decorated: Any = functools.wraps(function)(_within(self.state, function))
+        return decorated  # type: ignore[no-any-return] # wraps keeps the type of the function
+
+
+def _within(state: State, function: Callable[..., Any]) -> Callable[..., Any]:
+    if inspect.isasyncgenfunction(function):
+
+        async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+            with checks(state):
+                async with aclosing(function(*args, **kwargs)) as items:
+                    async for item in items:
+                        yield item
+
+        return stream
+    if inspect.iscoroutinefunction(function):
+
+        async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            with checks(state):
+                return await function(*args, **kwargs)
+
+        return coroutine
+    if inspect.isgeneratorfunction(function):
+
+        def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+            with checks(state):
+                return (yield from function(*args, **kwargs))
+
+        return generator
+
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        with checks(state):
+            return function(*args, **kwargs)
+
+    return plain
+
+
+def _open(owner: checks, frame: FrameType) -> None:
+    scope = Scope(owner.state, owner, _still_open(_innermost.get()))
+    if frame.f_code.co_flags & _GENERATORS:
+        scope.frame, scope.task = frame, _current_task()
+    scopes.append(scope)
+    _innermost.set(scope)
+
+
+def _close(owner: checks) -> None:
+    """Close the innermost scope of this owner, in this context if it has one here."""
+    scope = _innermost.get()
+    while scope is not None and not (scope.open and scope.owner is owner):
+        scope = scope.outer
+    if scope is None:  # a generator that is closed in another context than it was started in
+        scope = next(scope for scope in reversed(scopes) if scope.owner is owner)
+    scope.open, scope.frame = False, None
+    scopes.remove(scope)
+    _innermost.set(_still_open(_innermost.get()))
+
+
+def _still_open(scope: Scope | None) -> Scope | None:
+    while scope is not None and not scope.open:
+        scope = scope.outer
+    return scope
+
+
+def _ruling(scope: Scope | None) -> Scope | None:
+    while scope is not None and not scope.rules():
+        scope = scope.outer
+    return scope
+
+
+def _current_task() -> object:
+    asyncio = sys.modules.get("asyncio")
+    try:
+        return None if asyncio is None else asyncio.current_task()
+    except RuntimeError:  # no loop is running
+        return None
