@@ -44,6 +44,10 @@ PUBLIC: dict[str, set[str]] = {
         *("Attention", "Block", "FeedForward", "RMSNorm"),
         *("rms_norm", "swiglu"),
     },
+    "typed_rope.testing": {
+        *("Arguments", "LayoutReport", "ModelReport", "UnsolvableError"),
+        *("arguments", "check_model", "layout_sweep", "tensors"),
+    },
     "typed_rope.models": {
         *("Cache", "Decoder", "DecoderConfig", "Tokenizer"),
         *("generate", "load_gguf", "token_nll"),

@@ -1,6 +1,6 @@
 """What the axes of the tensors in one call are called: by the annotations, or by the caller.
 
-    rotate_halves   x: b h t d    cos: t d/2    return: b h t d
+rotate_halves   x: b h t d    cos: t d/2    return: b h t d
 """
 
 from collections.abc import Mapping
@@ -36,9 +36,7 @@ def argument_labels(boundary: Boundary, arguments: Mapping[str, Any]) -> dict[st
     return _labels(leaves, Bindings())[0]
 
 
-def all_labels(
-    boundary: Boundary, arguments: Mapping[str, Any], result: Any
-) -> dict[str, Labels]:
+def all_labels(boundary: Boundary, arguments: Mapping[str, Any], result: Any) -> dict[str, Labels]:
     """Name the axes of the arguments and of the result, which stands under "return"."""
     given = given_values(boundary, arguments)
     leaves = call_leaves(boundary, arguments, given)

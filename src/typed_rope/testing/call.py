@@ -50,7 +50,7 @@ class Arguments(dict[str, Any]):
         return (self._target.call if function is None else function)(*bound.args, **bound.kwargs)
 
     def _bound(self) -> inspect.BoundArguments:
-        given = inspect.BoundArguments(self._target.signature, dict(self))  # type: ignore[arg-type]  # a dict does, and is what bind makes
+        given = inspect.BoundArguments(self._target.signature, dict(self))
         ordered: dict[str, Any] = {}
         for name, parameter in self._target.signature.parameters.items():
             by_position = parameter.kind in (

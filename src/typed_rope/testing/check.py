@@ -35,7 +35,7 @@ def check_model(
     values: Mapping[str, Range] | None = None,
     multiples: Mapping[str, str | int] | None = None,
 ) -> ModelReport:
-    """Run a model, annotated or not, and report what crosses its boundaries and what depends on what.
+    """Run a model, annotated or not, and report its boundaries and what depends on what.
 
     A finding is a batch leak (a row of the output that depends on another row of the input) and a
     query that sees the future: a fixed number of tokens ahead always, any at all if `causal`.
@@ -74,7 +74,9 @@ def _named(
     target = read_target(model) if inputs is None else None
     if target is not None:
         ids = {n: _ids(model) for n in target.signature.parameters} if _ids(model) else {}
-        options = Options(values={**ids, **(values or {})}, multiples=multiples or {})
+        options = Options(
+            values={**ids, **(values or {})}, multiples=multiples or {}, avoid=_inside(model)
+        )
         return draw_arguments(target, {}, options, First())
     if isinstance(inputs, Mapping):
         return inputs
@@ -98,6 +100,12 @@ def _ids(model: nn.Module) -> Any:
     return range(min(known)) if known else None
 
 
+def _inside(model: nn.Module) -> frozenset[int]:
+    """Return the sizes that a model has inside, such as its number of heads."""
+    held = (value for module in model.modules() for value in vars(module).values())
+    return frozenset(value for value in held if type(value) is int and value > 1)
+
+
 @torch.no_grad()
 def _run(model: nn.Module, inputs: Mapping[str, Any]) -> Any:
     """Run once, with the random numbers and buffers that every run has."""
@@ -117,7 +125,7 @@ def _plain(result: Any) -> Any:
     """Copy what later runs could overwrite; a result of a library's own class by its members."""
     if isinstance(result, Tensor):
         return result.clone()
-    if isinstance(result, Mapping) and is_dataclass(result):
+    if isinstance(result, dict) and is_dataclass(type(result)):
         return {key: _plain(value) for key, value in result.items() if isinstance(value, Tensor)}
     return result
 

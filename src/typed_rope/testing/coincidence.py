@@ -1,4 +1,4 @@
-"""Sizes under which a sweep would prove nothing: equal ones, and a division that hides a mistake."""
+"""Sizes under which a sweep proves nothing: equal ones, and a division that hides a mistake."""
 
 from collections.abc import Iterator, Mapping
 
@@ -60,7 +60,12 @@ def _divided(
     for multiple, by in multiples.items():
         below = by if isinstance(by, int) else sizes.get(by, 0)
         for name, size in sizes.items():
-            if name not in (multiple, by) and name.isidentifier() and below > 1 and size % below == 0:
+            if (
+                name not in (multiple, by)
+                and name.isidentifier()
+                and below > 1
+                and size % below == 0
+            ):
                 yield f"{name} = {size} is a multiple of {by} = {below}, as {multiple} has to be"
     for text, below in divisors.items():
         for name, size in sizes.items():

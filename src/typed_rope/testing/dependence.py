@@ -1,10 +1,11 @@
 """Which axes of an output depend on which axes of an input, found by changing one position.
 
-    change x[:, 2]          positions of the output's axis t that change     verdict
-    (axis t of x)           2                                                same
-                            2 3 4 ...                                        same and later
-                            1 2 3 4 ...                                      up to 1 ahead
-                            0 1 2 3 4 ...                                    all
+change x[:, 2]          positions of the output's axis t that change     verdict
+(axis t of x)           2                                                same
+                        2 3 4 ...                                        same and earlier
+                        1 2 3 4 ...                                      up to 1 ahead
+                        1 2 3                                            1 ahead to 1 back
+                        0 1 2 3 4 ...                                    all
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -90,8 +91,10 @@ def verdict(seen: Moves, size: int) -> str:
         return "same and earlier"
     if behind <= 0:
         return "same and later"
-    furthest = max(p for p in seen)
-    return f"up to {ahead} ahead" if ahead < furthest and size > 2 else "all"
+    if ahead < max(seen) and size > 2:
+        reaches_all = size - 1 in seen.get(0, [])
+        return f"up to {ahead} ahead" if reaches_all else f"{ahead} ahead to {behind} back"
+    return "all"
 
 
 def _unaligned(seen: Moves) -> str:
@@ -121,7 +124,11 @@ def _differs(right: Tensor, wrong: Tensor | None) -> Tensor:
     if not (right.is_floating_point() or right.is_complex()):
         return right != wrong
     finite = right.isfinite() & wrong.isfinite()
-    scale = right[right.isfinite()].abs().max() if bool(right.isfinite().any()) else right.new_tensor(1.0)
+    scale = (
+        right[right.isfinite()].abs().max()
+        if bool(right.isfinite().any())
+        else right.new_tensor(1.0)
+    )
     step = torch.finfo(right.dtype).eps * 64
     far = (right - wrong).abs() > max(_RELATIVE, step) * scale.abs()
     same_special = (right == wrong) | (right.isnan() & wrong.isnan())
@@ -138,7 +145,7 @@ def _perturbed(x: Tensor, axis: int, place: int) -> Tensor:
         noise = torch.randn(part.shape, generator=generator, dtype=torch.float64) * scale
         part.copy_(noise.to(x.dtype).to(x.device))
         return x
-    values = x.unique()
+    values = torch.as_tensor(sorted(set(x.flatten().tolist())), dtype=x.dtype, device=x.device)
     if len(values) == 1:  # nothing else is known to be allowed: one less, or one more than zero
         part.add_(-1 if int(values[0]) > 0 else 1)
         return x

@@ -36,6 +36,8 @@ class Options:
     max_size: int | None = None
     requires_grad: bool = False
     device: torch.device | None = None
+    avoid: frozenset[int] = frozenset()
+    """Sizes that nothing should have, as the model has them inside."""
 
 
 def draw_arguments(
@@ -47,11 +49,10 @@ def draw_arguments(
     """
     settled = {**target.settled, **{name: chooser.value(given) for name, given in fixed.items()}}
     draw = _Draw(target, settled, options, chooser)
-    nodes, sizes = draw.run({})
-    ambiguous = {p.path: 0 for p in draw.doubtful(nodes)}
-    if ambiguous and not draw.is_accepted(nodes, sizes):
+    nodes, sizes, unions = draw.run({})
+    if unions and not draw.is_accepted(nodes, sizes):
         # A tensor drawn for one member of a union was read as another: take the first throughout.
-        nodes, sizes = draw.run(ambiguous)
+        nodes, sizes, _ = draw.run(dict.fromkeys(unions, 0))
     values = {name: node.build(sizes, draw.fill(sizes)) for name, node in nodes.items()}
     kept = {name: value for name, value in values.items() if name in target.signature.parameters}
     named = {key: size for key, size in sizes.items() if key.isidentifier()}
@@ -65,10 +66,11 @@ class _Draw:
     options: Options
     chooser: Chooser
 
-    def run(self, forced: Mapping[str, int]) -> tuple[dict[str, Node], dict[str, int]]:
+    def run(self, forced: Mapping[str, int]) -> tuple[dict[str, Node], dict[str, int], list[str]]:
         structure, nodes, scope = self._structure(dict(forced))
         planned = [t for node in nodes.values() for t in node.tensors()]
         plan = Plan(self.chooser, self._allowed(), self.options.distinct, self.options.max_size)
+        plan.taken |= self.options.avoid
         self._give(plan, scope)
         needed = required_names(planned, self.target.boundary.result)
         plan.add_numbers(self._all(nodes))
@@ -84,7 +86,7 @@ class _Draw:
             raise UnsolvableError(f"{self.target.name}: {error}") from None
         for node in planned:
             node.seed = self.chooser.seed()
-        return nodes, sizes
+        return nodes, sizes, structure.unions
 
     def _structure(
         self, forced: dict[str, int]
@@ -198,11 +200,6 @@ class _Draw:
 
         return filled
 
-    def doubtful(self, nodes: Mapping[str, Node]) -> list[Node]:
-        """Return the arguments whose annotation has members that one tensor may fit alike."""
-        forms = {p.name: p.form for p in self.target.boundary.parameters}
-        return [n for name, n in nodes.items() if name in forms and _has_unions(forms[name])]
-
     def is_accepted(self, nodes: Mapping[str, Node], sizes: Mapping[str, int]) -> bool:
         """Ask the guard, on tensors without values."""
         boundary = self.target.boundary
@@ -235,10 +232,6 @@ def _may_fit(form: TensorForm, leaf: Any) -> bool:
     outcome = match(concrete(form.shape, leaf.given), tuple(leaf.value.shape))
     sizes_fit = not isinstance(outcome, Mismatch) or outcome.kind == "unbound"
     return sizes_fit and (form.dtypes is None or leaf.value.dtype in form.dtypes)
-
-
-def _has_unions(form: Form) -> bool:
-    return isinstance(form, EitherForm) and len(tensor_forms(form)) > 1
 
 
 def _as_object(values: Mapping[str, Any]) -> Any:

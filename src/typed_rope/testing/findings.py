@@ -17,17 +17,21 @@ def findings(
         unnamed = row.source not in labels or row.target not in labels
         if _is_same(row, _BATCH) and row.verdict not in ("none", "same"):
             yield _leak(row) + (_NAMES if unnamed else "")
-        elif _is_same(row, _TOKENS) and row.verdict.endswith("ahead"):
+        elif _is_same(row, _TOKENS) and row.verdict.startswith("up to "):
             steps = row.verdict.removeprefix("up to ").removesuffix(" ahead")
             yield (
                 f"{row.target} sees the future: a token depends on tokens of {row.source} up to "
                 f"{steps} after it. The causal mask is off by that much."
             )
-        elif causal and _is_same(row, _TOKENS) and row.verdict in ("all", "same and earlier"):
+        elif causal and _is_same(row, _TOKENS) and _looks_ahead(row.verdict):
             yield (
                 f"{row.target} sees the future: a token depends on tokens of {row.source} after "
                 "it, though the model is said to be causal."
             )
+
+
+def _looks_ahead(verdict: str) -> bool:
+    return verdict in ("all", "same and later") or "ahead to" in verdict
 
 
 def _leak(row: Dependence) -> str:

@@ -20,7 +20,8 @@ class Dependence:
     """How one axis of an output depends on one axis of an input.
 
     none: not at all. same: on the same position. same and earlier, same and later: on positions up
-    to, or from, its own on. up to k ahead: on k positions beyond its own. all: on others too.
+    to, or from, its own on. up to k ahead: on all before it, and on k beyond its own. j ahead to k
+    back: on a window around its own. all: on others too.
     """
 
     source: str
@@ -83,9 +84,7 @@ class ModelReport:
             (r.source, r.source_axis, r.target, r.target_axis, r.verdict) for r in self.dependences
         ]
         widths = [max(len(row[i]) for row in cells) for i in range(4)]
-        return [
-            "   ".join([*(row[i].ljust(widths[i]) for i in range(4)), row[4]]) for row in cells
-        ]
+        return ["   ".join([*(row[i].ljust(widths[i]) for i in range(4)), row[4]]) for row in cells]
 
 
 __all__ = ["Dependence", "ModelReport", "TensorBoundary"]

@@ -144,5 +144,13 @@ def _size(dim: Dim, sizes: Assignment) -> int:
 
 
 __all__ = [
-    "Dim", "Fill", "IntNode", "ItemsNode", "NamedNode", "Node", "TensorNode", "ValueNode", "as_meta",
-]  # fmt: skip
+    "Dim",
+    "Fill",
+    "IntNode",
+    "ItemsNode",
+    "NamedNode",
+    "Node",
+    "TensorNode",
+    "ValueNode",
+    "as_meta",
+]

@@ -1,4 +1,4 @@
-"""Values for parameters that are no tensors: small ones, of the kind that functions are called with.
+"""Values for parameters that are no tensors: small ones, as functions are called with.
 
 int 1…8, float 0.25…2, both truth values, every Literal and Enum member, a word, None where it may
 be; a dataclass from such values. For anything else the caller has to say what to pass.
@@ -37,7 +37,7 @@ def plain_value(hint: Any, chooser: Chooser, name: str) -> Any:
     Raises: UnsolvableError that asks for the argument where nobody can guess one.
     """
     origin, members = get_origin(hint), get_args(hint)
-    if hint in _OPTIONS if _is_hashable(hint) else False:
+    if _is_hashable(hint) and hint in _OPTIONS:
         return _one(_OPTIONS[hint], chooser)
     if origin is Literal:
         return _one(members, chooser)

@@ -55,9 +55,10 @@ class Plan:
 
     def add_multiple(self, name: str, divisor: str | int, scope: Mapping[str, Node]) -> None:
         """Ask that one size is a multiple of another."""
-        (axis,) = parse(f"{name}/({divisor})").axes
-        if not isinstance(axis, Sized) or not axis.expression.names <= self.unknown_names():
-            missing = sorted(axis.expression.names - self.unknown_names())
+        (axis,) = parse(f"{name}/{divisor}").axes
+        names = axis.expression.names if isinstance(axis, Sized) else frozenset({name})
+        missing = sorted(names - self.unknown_names())
+        if missing or not isinstance(axis, Sized):
             raise UnsolvableError(f"multiples: no axis of this call is named {', '.join(missing)}.")
         self.demands.append(demand_of(axis, self._names(scope), kind="argument"))
 

@@ -56,16 +56,22 @@ def _expected(
     exchanged: Mapping[str, str],
     sizes: Mapping[str, int],
 ) -> bool:
-    factors = [_factors(label, size, sizes) for label, size in zip(labels, right.shape, strict=True)]
+    factors = [
+        _factors(label, size, sizes) for label, size in zip(labels, right.shape, strict=True)
+    ]
     names = [name for group in factors for name in group]
     now = [exchanged.get(name, name) for name in names]
     if sorted(now) != sorted(names) or len(set(names)) != len(names):
         return False
-    whole = [sizes.get(name, size) for g, size in zip(factors, right.shape, strict=True) for name in g]
+    whole = [
+        sizes.get(name, size) for g, size in zip(factors, right.shape, strict=True) for name in g
+    ]
     apart = torch.reshape(right, whole)
     moved = torch.permute(apart, [names.index(name) for name in now])
-    return moved.numel() == wrong.numel() and moved.ndim >= wrong.ndim and _close(
-        torch.reshape(moved, _grouped(factors, exchanged, whole, names)), wrong
+    return (
+        moved.numel() == wrong.numel()
+        and moved.ndim >= wrong.ndim
+        and _close(torch.reshape(moved, _grouped(factors, exchanged, whole, names)), wrong)
     )
 
 

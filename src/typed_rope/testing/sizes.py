@@ -96,10 +96,10 @@ class _Search:
         for size in (*self.system.taken, *self.sizes.values()):
             self.used[size] = None
         for demand in self.first:
-            size = self._computed(demand)
-            if size is None:
+            computed = self._computed(demand)
+            if computed is None:
                 return False
-            self.used.setdefault(size, None)
+            self.used.setdefault(computed, None)
         return True
 
     def completes(self, place: int) -> bool:

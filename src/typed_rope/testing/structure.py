@@ -45,6 +45,8 @@ class Structure:
     forced: dict[str, int] = field(default_factory=dict)
     points: list[tuple[str, list[set[str]]]] = field(default_factory=list)
     """Every choice that was made: where, and which names each option would bind."""
+    unions: list[str] = field(default_factory=list)
+    """Where a member that holds tensors was chosen among several."""
 
     def parameter(
         self, spec: inspect.Parameter, form: Form | None, scope: dict[str, Node], read: set[str]
@@ -86,6 +88,8 @@ class Structure:
             case TensorForm():
                 return TensorNode(path, form, scope)
             case EitherForm(members=members):
+                if len(tensor_forms(form)) > 1:
+                    self.unions.append(path)
                 member = members[self.choose(path, [_names(m) for m in members])]
                 return self.node(member, path, scope)
             case ItemsForm(container=container, item=item):

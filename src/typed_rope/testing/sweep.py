@@ -155,7 +155,9 @@ class _Sweep:
             return False
         for name, x in right.after.items():
             expected = _moved(x, order) if name == path else x
-            if not torch.equal(expected, wrong.after[name]) and not _both_nan(expected, wrong.after[name]):
+            if not torch.equal(expected, wrong.after[name]) and not _both_nan(
+                expected, wrong.after[name]
+            ):
                 return False
         return True
 
@@ -187,8 +189,9 @@ def _by_name(function: Callable[..., Any], arguments: Any) -> Mapping[str, Any]:
 
 
 def _signature(function: Any) -> inspect.Signature:
-    forward = getattr(function, "forward", None)
-    return inspect.signature(forward if isinstance(function, torch.nn.Module) else function)
+    if isinstance(function, torch.nn.Module):
+        return inspect.signature(function.forward)
+    return inspect.signature(function)
 
 
 def _invoke(function: Callable[..., Any], given: dict[str, Any]) -> Any:
@@ -196,7 +199,7 @@ def _invoke(function: Callable[..., Any], given: dict[str, Any]) -> Any:
         signature = _signature(function)
     except (TypeError, ValueError):  # written in C
         return function(**given)
-    bound = inspect.BoundArguments(signature, {})  # type: ignore[arg-type]  # a dict does, and is what bind makes
+    bound = inspect.BoundArguments(signature, {})
     bound.arguments.update((n, given[n]) for n in signature.parameters if n in given)
     strangers = sorted(given.keys() - signature.parameters.keys())
     variadic = [p for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD]
@@ -234,7 +237,9 @@ def _written(axes: Mapping[str, str] | None) -> Mapping[str, Any]:
 
 
 def _name(function: Any) -> str:
-    return str(getattr(function, "__qualname__", type(function).__name__)).rpartition("<locals>.")[2]
+    return str(getattr(function, "__qualname__", type(function).__name__)).rpartition("<locals>.")[
+        2
+    ]
 
 
 def _first_line(error: Exception) -> str:

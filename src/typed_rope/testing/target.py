@@ -1,4 +1,4 @@
-"""What is to be called, read as one boundary: a function, a method, a module, a class, a partial."""
+"""What is to be called, read as one boundary: a function, method, module, class or partial."""
 
 import functools
 import inspect
@@ -56,8 +56,9 @@ def read_target(function: Any) -> Target:
             read_target(function.__func__), function, {_first(function): function.__self__}
         )
     if not isinstance(function, FunctionType):
-        if callable(function) and isinstance(getattr(function, "__call__", None), MethodType):
-            return read_target(function.__call__)
+        called = vars(type(function)).get("__call__")
+        if isinstance(called, FunctionType):
+            return read_target(MethodType(called, function))
         raise TypeError(f"{function!r} is no function with annotations that could be read.")
     boundary = getattr(function, "__boundary__", None) or function_boundary(function, None)
     signature = boundary.signature or inspect.signature(function)
@@ -94,7 +95,7 @@ def _read_class(cls: type) -> Target:
             cls.__qualname__, tuple(signature.parameters), annotated, None, signature
         )
         return Target(cls, boundary, signature)
-    made: Any = cls.__init__
+    made: Any = vars(cls).get("__init__") or getattr(cls, "__init__")  # noqa: B009 # of the class
     inner = read_target(made)
     first = next(iter(inner.signature.parameters))
     return _settled(inner, cls, {first: None})
