@@ -21,7 +21,7 @@ BELOW: dict[str, set[str]] = {
     "modules": {"shapes", "checking", "dtypes", "layout", "rope", "attention"},
     "models": {"shapes", "checking", "dtypes", "layout", "rope", "attention", "modules"},
 }
-TOP = {"demo", "cli", "__main__", "testing", "mypy"}
+TOP = {"demo", "cli", "__main__", "testing", "mypy", "adoption", "pytest_plugin"}
 LIGHT = {"shapes", "mypy"}
 HEAVY = {"torch", "jaxtyping", "beartype", "numpy"}
 

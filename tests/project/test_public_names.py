@@ -24,6 +24,11 @@ PUBLIC: dict[str, set[str]] = {
     "typed_rope.checking": {
         *("AmbiguousShapeWarning", "ShapeError", "check_shape", "checks", "typed"),
     },
+    "typed_rope.adoption": {
+        *("AdoptingFinder", "Findings", "Selection", "Unchecked"),
+        *("adopt", "run_module", "run_script"),
+    },
+    "typed_rope.pytest_plugin": set(),
     "typed_rope.dtypes": {"Wide"},
     "typed_rope.layout": {
         *("heads_first", "merge_heads", "repeat_kv", "split_heads", "tokens_first"),

@@ -9,8 +9,9 @@ from typing import Final, TextIO
 
 from typed_rope.cli.command import Command
 from typed_rope.cli.demo import DEMO
+from typed_rope.cli.run import RUN
 
-COMMANDS: Final = (DEMO,)
+COMMANDS: Final = (DEMO, RUN)
 _STATUSES: Final = """\
 exit status: 0 done, 1 failed (one line on stderr says why), 2 wrong arguments, 130 interrupted
 environment: NO_COLOR turns colours off; output that is not a terminal is always plain"""

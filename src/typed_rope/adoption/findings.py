@@ -1,0 +1,41 @@
+"""What became of the definitions of adopted packages: checked, or not checked, and why."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A definition, or a whole module, that could not be checked."""
+
+    name: str
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.where}: {self.name}: {self.reason}"
+
+
+@dataclass
+class Findings:
+    """Collected while modules are imported."""
+
+    checked: Counter[str] = field(default_factory=Counter)
+    """Module -> how many of its definitions are checked."""
+    unchecked: list[Unchecked] = field(default_factory=list)
+
+    def leave(self, name: str, where: str, reason: str) -> None:
+        """Note what could not be checked; once, although a module may be loaded again."""
+        entry = Unchecked(name, where, reason)
+        if entry not in self.unchecked:
+            self.unchecked.append(entry)
+
+    def __str__(self) -> str:
+        """Say how many definitions are checked, then every one that is not."""
+        count = sum(self.checked.values())
+        modules = len(self.checked)
+        lines = [f"checked {count} definitions in {modules} modules"]
+        if self.unchecked:
+            lines += ["could not be checked:", *(f"  {entry}" for entry in self.unchecked)]
+        return "\n".join(lines)
