@@ -16,7 +16,7 @@ from typed_rope.testing.target import Target, read_target
 try:
     from hypothesis.strategies import DrawFn, SearchStrategy, composite, integers
 except ModuleNotFoundError as error:
-    if error.name != "hypothesis":
+    if (error.name or "").partition(".")[0] != "hypothesis":
         raise
     raise ModuleNotFoundError(
         "typed_rope.testing draws with the package hypothesis: pip install 'typed-rope[testing]'",
