@@ -37,8 +37,7 @@ def turn(
 
 @typed
 def split(x: Float[Tensor, "b t c"], heads: int) -> Float[Tensor, "b h={heads} t d=c/{heads}"]:
-    b, t, c = x.shape
-    return x.unflatten(2, (heads, c // heads)).transpose(1, 2)
+    return x.unflatten(2, (heads, x.shape[2] // heads)).transpose(1, 2)
 
 
 def drawn(function: Callable[..., Any], **options: Any) -> Arguments:
@@ -233,7 +232,7 @@ def _many(
     flag: bool,
     mode: Literal["x", "y"],
     color: Color,
-    *rest: Float[Tensor, "t *b"],
+    *rest: Float[Tensor, "t *b"],  # noqa: F821 # ruff reads it as an unpacked hint
     scale: float,
     default: int = 4,
     **named: Float[Tensor, "*b t"],
@@ -315,9 +314,7 @@ def _needs(x: Float[Tensor, " t"], generator: torch.Generator) -> None:
         ),
     ],
 )
-def test_what_cannot_be_drawn_is_said(
-    function: Any, options: dict[str, Any], message: str
-) -> None:
+def test_what_cannot_be_drawn_is_said(function: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(UnsolvableError) as error:
         drawn(function, **options)
     assert str(error.value) == message
@@ -339,6 +336,5 @@ def test_without_hypothesis_the_extra_is_named() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == (
-        "typed_rope.testing draws with the package hypothesis: "
-        "pip install 'typed-rope[testing]'\n"
+        "typed_rope.testing draws with the package hypothesis: pip install 'typed-rope[testing]'\n"
     )

@@ -16,9 +16,7 @@ B, H, T, D = 2, 3, 7, 10
 
 
 @typed
-def turn(
-    x: Float[Tensor, "b h t d"], cos: Float[Tensor, "t d/2"]
-) -> Float[Tensor, "b h t d"]:
+def turn(x: Float[Tensor, "b h t d"], cos: Float[Tensor, "t d/2"]) -> Float[Tensor, "b h t d"]:
     return x * torch.cat([cos, cos], -1)
 
 
@@ -50,9 +48,7 @@ def test_an_error_of_torch_explains_nothing() -> None:
 
 
 def test_a_wrong_output_is_silent_and_the_table_says_so() -> None:
-    report = layout_sweep(
-        softmax, (torch.randn(B, H, T),), axes={"x": "b t c", "return": "b t c"}
-    )
+    report = layout_sweep(softmax, (torch.randn(B, H, T),), axes={"x": "b t c", "return": "b t c"})
     with pytest.raises(AssertionError) as error:
         report.assert_safe()
     assert str(error.value) == (
