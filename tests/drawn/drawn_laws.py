@@ -38,7 +38,7 @@ def attended(a: Mapping[str, Any]) -> Tensor:
     q, k, v = a["q"], a["k"], a["v"]
     b, h, t, _ = q.shape
     g, scale = k.shape[1], a.get("scale", q.shape[3] ** -0.5)
-    out = q.new_zeros(b, h, t, v.shape[3])
+    out: Tensor = q.new_zeros(b, h, t, v.shape[3])
     bias = a["bias"].expand(b, h, -1, -1) if a.get("bias") is not None else None
     for row in range(b):
         for head in range(h):

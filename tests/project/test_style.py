@@ -98,7 +98,12 @@ def test_no_function_takes_arguments_that_it_does_not_name(path: Path) -> None:
     assert swallowing == []
 
 
-@pytest.mark.parametrize("path", [path for path in LIBRARY if path.name != "layout.py"], ids=_id)
+# `testing` hands over every wrong layout on purpose.
+@pytest.mark.parametrize(
+    "path",
+    [p for p in LIBRARY if p.name != "layout.py" and p.parent.name != "testing"],
+    ids=_id,
+)
 def test_axes_move_in_layout_alone(path: Path) -> None:
     assert _moves(_parse(path)) == []
 

@@ -119,7 +119,7 @@ def test_random_numbers_start_anew_at_every_call() -> None:
 
 
 def _split(x: Float[Tensor, "b t c"], heads: int) -> Float[Tensor, "b {heads} t c/{heads}"]:
-    return x.unflatten(2, (heads, -1)).transpose(1, 2)
+    return torch.stack(x.chunk(heads, 2), 1)
 
 
 @pytest.mark.parametrize(
