@@ -13,6 +13,7 @@ from typed_rope.checking import typed
 from typed_rope.testing import Arguments, arguments, layout_sweep
 
 B, H, T, D = 2, 3, 7, 10
+AXES = {"x": "b t c", "return": "b t c"}
 
 
 @typed
@@ -48,7 +49,7 @@ def test_an_error_of_torch_explains_nothing() -> None:
 
 
 def test_a_wrong_output_is_silent_and_the_table_says_so() -> None:
-    report = layout_sweep(softmax, (torch.randn(B, H, T),), axes={"x": "b t c", "return": "b t c"})
+    report = layout_sweep(softmax, (torch.randn(B, H, T),), axes=AXES)
     with pytest.raises(AssertionError) as error:
         report.assert_safe()
     assert str(error.value) == (
@@ -152,5 +153,22 @@ def test_sizes_that_hide_a_mistake_are_refused(
 @settings(max_examples=5, deadline=None)
 @given(arguments(turn, dtypes=torch.float32))
 def test_drawn_arguments_can_be_swept(found: Arguments) -> None:
-    if bool(found["x"].any()) and bool(found["cos"].any()):
-        layout_sweep(turn, found).assert_safe()
+    layout_sweep(turn, found).assert_safe()
+
+
+def test_zeros_do_not_hide_a_silent_layout() -> None:
+    assert layout_sweep(softmax, (torch.zeros(B, H, T),), axes=AXES).counts["silent"] == 4
+
+
+def test_arguments_are_drawn_where_none_are_given() -> None:
+    assert layout_sweep(turn).counts["refused"] == 23
+
+
+def test_a_strategy_is_no_call() -> None:
+    with pytest.raises(TypeError) as error:
+        layout_sweep(turn, arguments(turn))  # type: ignore[arg-type]  # the mistake in question
+    assert str(error.value) == (
+        "layout_sweep: give the arguments of one call, by name or as a tuple, not _arguments("
+        f"{str(error.value).partition('_arguments(')[2].partition('). Of a strategy')[0]}"
+        "). Of a strategy, give what @given draws."
+    )

@@ -15,7 +15,9 @@ from typed_rope.checking.forms import tensor_forms
 from typed_rope.shapes import Sized
 from typed_rope.testing.axis_names import Labels, all_labels, labels_of, written_labels
 from typed_rope.testing.call import Arguments
+from typed_rope.testing.choosing import First
 from typed_rope.testing.coincidence import refuse_coincidences
+from typed_rope.testing.draw import Options, draw_arguments
 from typed_rope.testing.layout_report import LayoutReport, LayoutRow
 from typed_rope.testing.parts import replaced, tensor_parts
 from typed_rope.testing.same import same_up_to
@@ -28,7 +30,7 @@ Order = tuple[int, ...]
 
 def layout_sweep(
     function: Callable[..., Any],
-    arguments: Mapping[str, Any] | tuple[Any, ...],
+    arguments: Mapping[str, Any] | tuple[Any, ...] | None = None,
     *,
     axes: Mapping[str, str] | None = None,
     multiples: Mapping[str, str | int] | None = None,
@@ -40,12 +42,17 @@ def layout_sweep(
     same axes exchanged. Any other output was accepted in silence. The function need not be checked,
     nor annotated: then `axes` may name the axes, {"x": "b h t d", "return": "b t h*d"}.
 
-    Convention: `arguments` by name, or by position in a tuple; they are cloned for every call, and
-    random numbers start anew. `multiples` as in `arguments`, from which they are taken over.
+    Convention: `arguments` by name, or by position in a tuple, or drawn where there are none; they
+    are cloned for every call, and random numbers start anew. Floats that are all one value, as in
+    hypothesis' simplest example, are varied: they could tell nothing. `multiples` as in
+    `arguments`, from which they are taken over.
     Raises: ValueError if sizes coincide, so that a wrong layout could pass; what the right call
         raises.
     """
-    named = _by_name(function, arguments)
+    if arguments is None:
+        options = Options(multiples=multiples or {})
+        arguments = draw_arguments(read_target(function), {}, options, First())
+    named = {n: replaced(v, n, _varied) for n, v in _by_name(function, arguments).items()}
     sweep = _Sweep(function, named, refusals, _written(axes))
     right = sweep.call({})
     labels = sweep.labels(right.result)
@@ -166,6 +173,14 @@ def _both_nan(x: Tensor, y: Tensor) -> bool:
     return x.shape == y.shape and torch.allclose(x, y, equal_nan=True)
 
 
+def _varied(path: str, x: Tensor) -> Tensor:
+    if not x.is_floating_point() or x.numel() < 2 or bool((x != x.flatten()[0]).any()):
+        return x
+    generator = torch.Generator().manual_seed(sum(path.encode()))
+    noise = torch.rand(x.shape, generator=generator).to(x.device, x.dtype)
+    return (x.detach() + noise).requires_grad_(x.requires_grad)
+
+
 def _moved(x: Tensor, order: Order) -> Tensor:
     return torch.permute(x, order).contiguous()
 
@@ -184,6 +199,11 @@ def _orders(rank: int) -> Iterator[Order]:
 def _by_name(function: Callable[..., Any], arguments: Any) -> Mapping[str, Any]:
     if isinstance(arguments, Mapping):
         return arguments
+    if not isinstance(arguments, tuple):
+        raise TypeError(
+            f"layout_sweep: give the arguments of one call, by name or as a tuple, not "
+            f"{arguments!r}. Of a strategy, give what @given draws."
+        )
     bound = _signature(function).bind(*arguments)
     return dict(bound.arguments)
 
