@@ -39,7 +39,8 @@ class Definitions:
                 self._leave(target.__qualname__, frame, target.__code__.co_firstlineno, error)
             return target
         if checked is not target:
-            self.findings.checked[target.__module__] += 1
+            checked.__annotations__ = target.__annotations__  # those set aside, too
+            self.findings.checked.add((target.__module__, target.__qualname__))
         return checked
 
     def record(self, target: Any) -> Any:
@@ -54,7 +55,7 @@ class Definitions:
             hints = class_hints(target, frame, lenient=True)
             if any(holds_tensors(form_of(hint, frame)) for hint in hints.values()):
                 _typed(target, frame, True)
-                self.findings.checked[target.__module__] += 1
+                self.findings.checked.add((target.__module__, target.__qualname__))
         except Exception as error:  # as above
             self._leave(target.__qualname__, frame, line, error)
         return target

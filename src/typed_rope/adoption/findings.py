@@ -1,6 +1,5 @@
 """What became of the definitions of adopted packages: checked, or not checked, and why."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 
@@ -21,8 +20,8 @@ class Unchecked:
 class Findings:
     """Collected while modules are imported."""
 
-    checked: Counter[str] = field(default_factory=Counter)
-    """Module -> how many of its definitions are checked."""
+    checked: set[tuple[str, str]] = field(default_factory=set)
+    """Module and name of each checked definition."""
     unchecked: list[Unchecked] = field(default_factory=list)
 
     def leave(self, name: str, where: str, reason: str) -> None:
@@ -33,9 +32,8 @@ class Findings:
 
     def __str__(self) -> str:
         """Say how many definitions are checked, then every one that is not."""
-        count = sum(self.checked.values())
-        modules = len(self.checked)
-        lines = [f"checked {count} definitions in {modules} modules"]
+        modules = {module for module, _ in self.checked}
+        lines = [f"checked {len(self.checked)} definitions in {len(modules)} modules"]
         if self.unchecked:
             lines += ["could not be checked:", *(f"  {entry}" for entry in self.unchecked)]
         return "\n".join(lines)

@@ -5,6 +5,7 @@ it is installed with the library, and stands in test runs that have nothing to d
 """
 
 import json
+import sys
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -67,7 +68,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if packages:
         try:
             require_found(packages)
-            adopt(Selection(packages), run.findings)
+            run.stack.callback(sys.meta_path.remove, adopt(Selection(packages), run.findings))
         except ValueError as error:
             raise pytest.UsageError(f"--typed-rope: {error}") from None
     early_config.stash[_RUN] = run
@@ -114,7 +115,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     from typed_rope.checking.switch import checks
 
-    with checks(state):
+    # Through a stack: a scope that a generator opens ends for others while that is suspended.
+    with ExitStack() as scope:
+        scope.enter_context(checks(state))
         return (yield)
 
 

@@ -82,7 +82,8 @@ def _of(value: Any, module: str) -> Iterator[Entry]:
                     yield from _of(member, module)
         return
     for function in _functions(value):
-        if function.__module__ == module:
+        # Code that has no file was generated; the class that it was made for has one.
+        if function.__module__ == module and not function.__code__.co_filename.startswith("<"):
             entry = _entry(function)
             if entry is not None:
                 yield entry
@@ -130,18 +131,20 @@ def _definition_line(function: FunctionType) -> int:
 
 
 def _speaks_of_tensors(hint: Any) -> bool:
+    if isinstance(hint, str):
+        return any(map(_names_axes, ast.walk(ast.parse(hint))))
     return hasattr(hint, "dim_str") or any(map(_speaks_of_tensors, get_args(hint)))
 
 
 def _written(module: str, file: Path, *, whole: bool, inner: bool) -> Iterator[Entry]:
-    """List what the file defines; `inner`: only functions inside functions."""
+    """List what the file defines; `inner`: only functions inside functions, and records."""
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
     except (SyntaxError, UnicodeDecodeError):
         return
     for node, outer in _definitions(tree, ()):
         is_inner = any(isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) for scope in outer)
-        if inner and not is_inner:
+        if inner and not is_inner and not isinstance(node, ast.ClassDef):
             continue
         words = decorator_words(node)
         if "overload" in words or not _is_annotated(node, words):
