@@ -3,6 +3,7 @@
 import builtins
 import importlib.machinery
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ def run_script(
     sys.path[0:1] = [str(folder)]
     require_found(packages)
     adopt(Selection(packages, None if packages else folder), findings)
+    path = os.path.abspath(path)  # as python has it, in tracebacks too
     main = _main_module()
     main.__file__ = path
     main.__loader__ = importlib.machinery.SourceFileLoader("__main__", path)
