@@ -138,12 +138,20 @@ def test_an_option_of_the_coverage_needs_a_package(option: str, pytester: pytest
     assert result.errlines[0] == f"ERROR: {name} needs --shape-coverage PACKAGE."
 
 
-@pytest.mark.parametrize("option", ["--shape-coverage", "--typed-rope"])
-def test_a_package_that_is_nowhere_is_a_usage_error(option: str, pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--shape-coverage", "nothing in nowhere is annotated, or there is no such package."),
+        ("--typed-rope", "no test imported nowhere, or there is no such package."),
+    ],
+)
+def test_a_package_that_is_nowhere_fails_the_run(
+    option: str, said: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile("def test_it(): ...")
     result = pytester.runpytest_inprocess(option, "nowhere")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    said = f"{option}: there is no package 'nowhere' that could be checked."
-    assert said in result.stderr.str()
+    assert f"ERROR: {option}: {said}" in result.outlines
 
 
 def test_an_ambiguous_call_warns_where_asked_for(project: pytest.Pytester) -> None:

@@ -6,15 +6,18 @@ noted. Annotations without tensors are left alone as well; nothing has ever held
 
 import ast
 import builtins
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, FunctionType
 from typing import Any
 
+import jaxtyping
+
 from typed_rope.adoption.findings import Findings
 from typed_rope.checking.forms import holds_tensors, is_named_tuple
-from typed_rope.checking.hints import _may_hold_tensors, class_hints
+from typed_rope.checking.hints import class_hints
 from typed_rope.checking.reading import form_of
 from typed_rope.checking.typed import _typed
 
@@ -83,6 +86,17 @@ def _speaks_of_tensors(function: FunctionType) -> bool:
     """Tell whether somebody who reads the annotations would expect a check."""
     hints = function.__annotations__.values()
     return any(_may_hold_tensors(hint) or hasattr(hint, "dim_str") for hint in hints)
+
+
+def _may_hold_tensors(hint: object) -> bool:
+    """Tell whether a text speaks of a tensor, as far as its words tell."""
+    words = set(re.findall(r"\w+", str(hint)))
+    dtypes = {name for name, value in vars(jaxtyping).items() if _is_dtype(value)}
+    return "Tensor" in words or not words.isdisjoint(dtypes)
+
+
+def _is_dtype(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, jaxtyping.AbstractDtype)
 
 
 @contextmanager

@@ -66,6 +66,7 @@ class AdoptingFinder(MetaPathFinder):
             return None
         if spec.loader is None or spec.origin is None:  # a namespace: it has no code
             return spec
+        self.findings.modules.add(fullname)
         reason = _unreadable(spec.loader, fullname, spec.origin)
         if reason is not None:
             self.findings.leave(fullname, spec.origin, reason)
@@ -77,12 +78,15 @@ class AdoptingFinder(MetaPathFinder):
     def _found(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None
     ) -> ModuleSpec | None:
+        first: ModuleSpec | None = None
         for finder in sys.meta_path:
             find = None if isinstance(finder, AdoptingFinder) else finder.find_spec
             spec = None if find is None else find(fullname, path, target)
-            if spec is not None:
+            if spec is not None and (hasattr(spec.loader, "get_source") or _is_test(fullname)):
                 return spec
-        return None
+            # pytest rewrites what it collects, doctests too, and gives no source: ask the others.
+            first = first or spec
+        return first
 
 
 class AdoptingLoader:
@@ -170,6 +174,11 @@ def adopting(selection: Selection) -> Iterator[Findings]:
         yield findings
     finally:
         sys.meta_path.remove(finder)
+
+
+def _is_test(fullname: str) -> bool:
+    name = fullname.rpartition(".")[2]
+    return name == "conftest" or name.startswith("test_") or name.endswith("_test")
 
 
 def _unreadable(loader: Any, fullname: str, origin: str) -> str | None:

@@ -20,6 +20,8 @@ class Unchecked:
 class Findings:
     """Collected while modules are imported."""
 
+    modules: set[str] = field(default_factory=set)
+    """Every module that was met."""
     checked: set[tuple[str, str]] = field(default_factory=set)
     """Module and name of each checked definition."""
     unchecked: list[Unchecked] = field(default_factory=list)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from typed_rope.adoption.finder import Selection, adopt, require_found
+from typed_rope.adoption.finder import Selection, adopt
 from typed_rope.adoption.findings import Findings
 
 if TYPE_CHECKING:
@@ -67,7 +67,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     run = _Run(packages=packages)
     if packages:
         try:
-            require_found(packages)
             run.stack.callback(sys.meta_path.remove, adopt(Selection(packages), run.findings))
         except ValueError as error:
             raise pytest.UsageError(f"--typed-rope: {error}") from None
@@ -86,10 +85,6 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.getoption(option) is not None and not run.covered:
             flag = "--" + option.replace("_", "-")
             raise pytest.UsageError(f"{flag} needs --shape-coverage PACKAGE.")
-    try:
-        require_found(frozenset(run.covered))
-    except ValueError as error:
-        raise pytest.UsageError(f"--shape-coverage: {error}") from None
     if run.covered or config.getoption("shape_ambiguity"):
         run.watch(warn=config.getoption("shape_ambiguity"))
 
@@ -125,11 +120,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Put the calls together; a worker hands them over, and the run may fail of them."""
     run, config = session.config.stash[_RUN], session.config
-    if run.recorder is None or not run.covered:
-        return
     run.count()
     if hasattr(config, "workeroutput"):
         config.workeroutput[_NAME] = run.handed_over()
+        return
+    if run.complaints() and session.exitstatus in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    if not run.covered:
         return
     summary = run.summary(config.rootpath)
     path, least = config.getoption("shape_coverage_json"), _least(config)
@@ -164,6 +161,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("typed_rope")
         for line in str(run.findings).splitlines():
             terminalreporter.write_line(line)
+    for complaint in run.complaints():
+        terminalreporter.write_line(f"ERROR: {complaint}", red=True)
 
 
 class _Run:
@@ -191,6 +190,8 @@ class _Run:
 
     def count(self) -> None:
         """List the functions of the packages as they are now."""
+        if not self.covered:
+            return
         from typed_rope.pytest_plugin.inventory import inventory
 
         self._merge(inventory(self.covered, adopted=self.packages))
@@ -203,16 +204,41 @@ class _Run:
 
     def handed_over(self) -> dict[str, Any]:
         """Return all that another process needs, in plain values."""
-        assert self.recorder is not None
-        calls = [[list(place), asdict(c)] for place, c in self.recorder.calls.items()]
-        return {"calls": calls, "entries": [asdict(entry) for entry in self.entries.values()]}
+        known = {} if self.recorder is None else self.recorder.calls
+        return {
+            "calls": [[list(place), asdict(calls)] for place, calls in known.items()],
+            "entries": [asdict(entry) for entry in self.entries.values()],
+            "modules": sorted(self.findings.modules),
+            "checked": sorted(map(list, self.findings.checked)),
+            "unchecked": [asdict(entry) for entry in self.findings.unchecked],
+        }
+
+    def complaints(self) -> list[str]:
+        """Say which packages the run never met: their names may be misspelt."""
+        met = {entry.module for entry in self.entries.values()}
+        lost = [
+            f"--shape-coverage: nothing in {package} is annotated, or there is no such package."
+            for package in self.covered
+            if not any(map(Selection(frozenset({package})).names, met))
+        ]
+        lost += [
+            f"--typed-rope: no test imported {package}, or there is no such package."
+            for package in sorted(self.packages)
+            if not any(map(Selection(frozenset({package})).names, self.findings.modules))
+        ]
+        return lost
 
     def take(self, handed: dict[str, Any]) -> None:
         """Add what another process has handed over."""
+        self.findings.modules.update(handed["modules"])
+        self.findings.checked.update((module, name) for module, name in handed["checked"])
+        for entry in handed["unchecked"]:
+            self.findings.leave(**entry)
+        if self.recorder is None:
+            return
         from typed_rope.pytest_plugin.inventory import Entry
         from typed_rope.pytest_plugin.recorder import Calls
 
-        assert self.recorder is not None
         for (file, line, name), counted in handed["calls"]:
             self.recorder.calls.setdefault((file, line, name), Calls()).add(**counted)
         self._merge([Entry(**entry) for entry in handed["entries"]])

@@ -54,7 +54,10 @@ def inventory(packages: tuple[str, ...], *, adopted: frozenset[str]) -> list[Ent
 
 def _files(package: str) -> Iterator[tuple[str, Path]]:
     """Yield every module of a package that has a file, imported or not."""
-    spec = getattr(sys.modules.get(package), "__spec__", None) or importlib.util.find_spec(package)
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):  # below a package that is nowhere, or put together by hand
+        spec = None
     if spec is None:
         return
     if spec.submodule_search_locations is None:
