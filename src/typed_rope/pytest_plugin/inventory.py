@@ -170,7 +170,7 @@ def _definitions(
         if isinstance(child, _Scope):
             yield child, outer
             yield from _definitions(child, (*outer, child))
-        else:
+        elif not isinstance(child, ast.expr):  # there are only lambdas in those
             yield from _definitions(child, outer)
 
 
