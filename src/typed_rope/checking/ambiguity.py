@@ -2,24 +2,25 @@
 
 A finding is a pair of differently named axes of one tensor that had the same size. An axis counts
 if it is a plain name: `4` is pinned by a constant, `h={heads}`, `{self.heads}` and `d/2` by what
-they are computed from, and `_`, `...`, `*b` and `#b` have no size of their own. A pair is not reported
-where another tensor of the call pins one of the two, because it names that one and not the other:
+they are computed from, and `_`, `...`, `*b` and `#b` have no size of their own. A pair is no
+finding where another tensor of the call pins one of the two, naming that one and not the other:
 
     x: "b h t d"    cos: "t d/2"     h = t: cos says what t is                  no finding
     q: "b h t d"    k: "b h s d"     t = s: no tensor has both                  no finding
     q, k as above   bias: "t s"      t = s: q says what t is                    no finding
     k: "b g s d"    v: "b g s e"     g = s: both name both                      a finding
-    x: "b h t d"                     b = h = 1: no layout is wrong, and no      a finding
-                                     mistake in the body would show either
+    x: "b h t d"                     b = h = 1: nothing shows which is which    a finding
 
-Tensors in containers and records are tensors of the call. There is one finding for each pair, at the
-first tensor that has it.
+Tensors in containers and records are tensors of the call. There is one finding for each pair, at
+the first tensor that has it.
 """
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import combinations, islice
+
+from torch import Tensor
 
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.forms import holds_tensors
@@ -72,8 +73,10 @@ def ambiguities(boundary: Boundary, arguments: Sequence[object]) -> tuple[Ambigu
     `arguments` go with `boundary.names`. What is found for some sizes is remembered.
     """
     by_name = dict(zip(boundary.names, arguments, strict=True))
-    parameters = (p.name for p in boundary.parameters if holds_tensors(p.form))
-    key = (ambiguities, *(_sizes(by_name[name]) for name in parameters))
+    names = boundary.memory.get(_names)
+    if names is None:
+        names = boundary.memory[_names] = _names(boundary)
+    key = (ambiguities, *(_sizes(by_name[name]) for name in names))
     known: tuple[Ambiguity, ...] | None = boundary.memory.get(key)
     if known is None:
         if len(boundary.memory) >= _MOST_REMEMBERED:
@@ -82,11 +85,15 @@ def ambiguities(boundary: Boundary, arguments: Sequence[object]) -> tuple[Ambigu
     return known
 
 
+def _names(boundary: Boundary) -> tuple[str, ...]:
+    """Return the parameters that hold tensors."""
+    return tuple(p.name for p in boundary.parameters if holds_tensors(p.form))
+
+
 def _sizes(value: object) -> object:
     """Return all that a finding depends on, in a form that a dictionary can look up."""
-    shape = getattr(value, "shape", None)
-    if shape is not None:
-        return tuple(shape), getattr(value, "dtype", None)
+    if isinstance(value, Tensor):
+        return value.shape, value.dtype
     if isinstance(value, list | tuple):
         return tuple(map(_sizes, value))
     if isinstance(value, Mapping):

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 import torch
-from jaxtyping import AbstractArray, Shaped
+from jaxtyping import Shaped
 from torch import Tensor
 
 from typed_rope.checking import running
@@ -24,7 +24,7 @@ from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.local_refusal import local_refusal, traced_refusal
 from typed_rope.checking.names import Bound, Place, local_name
 from typed_rope.checking.reading import form_of
-from typed_rope.checking.running import Call, is_left_alone, running_call
+from typed_rope.checking.running import Call, Local, is_left_alone, running_call
 from typed_rope.checking.source import Source
 from typed_rope.checking.switch import scopes, unchecked
 from typed_rope.checking.tensor_check import TensorCheck
@@ -56,17 +56,15 @@ def check_shape(x: T, axes: Any) -> T:
         if _is_unchecked(frame):
             return x
         raise RuntimeError(_OUTSIDE.format(frame.f_code.co_name))
-    sizes = call.sizes
-    guard, names, reads = _guard(axes, tuple(sizes))
-    new = guard(x, sizes, _given(call, frame) if reads else {})
+    guard, reads = _guard(axes, tuple(call.sizes))
+    new = guard(x, call.sizes, _given(call, frame) if reads else {})
     if new is None:
         raise local_refusal(call, local_form(axes), x, frame) from None
     if new:
-        sizes.update(new)
-        if hasattr(x, "shape"):
-            call.locals.append(
-                (local_form(axes), tuple(x.shape), x.dtype, frame.f_code, frame.f_lasti)
-            )
+        tensor: Any = x
+        sizes, dtype = tuple(tensor.shape), tensor.dtype
+        call.sizes.update((name, size) for name, size in new.items() if size is not None)
+        call.locals.append(Local(local_form(axes), sizes, dtype, frame.f_code, frame.f_lasti))
     return x
 
 
@@ -90,8 +88,8 @@ def local_form(axes: Any) -> TensorForm:
 
 
 @lru_cache(maxsize=512)
-def _guard(axes: Any, known: tuple[str, ...]) -> tuple[LocalGuard, tuple[str, ...], bool]:
-    """Return the check where some axes are known, what it may bind, and whether it reads locals."""
+def _guard(axes: Any, known: tuple[str, ...]) -> tuple[LocalGuard, bool]:
+    """Return the check where some axes are known, and whether it reads locals."""
     form = local_form(axes)
     source, bound = Source(), Bound(sure=set(known))
     names = {f"*{form.shape.variadic_name}"} if form.shape.variadic_name else set()
@@ -107,7 +105,7 @@ def _guard(axes: Any, known: tuple[str, ...]) -> tuple[LocalGuard, tuple[str, ..
     source.line(f"return {{{', '.join(f'{n!r}: {local_name(n)}' for n in new)}}}")
     unset = [f"{local_name(name)} = None" for name in sorted(bound.ever_maybe)]
     guard: LocalGuard = source.function("local_guard", "value, sizes, given", unset)
-    return guard, new, bool(read)
+    return guard, bool(read)
 
 
 def _given(call: Call, frame: FrameType) -> dict[str, Any]:
@@ -123,25 +121,31 @@ def _is_unchecked(frame: FrameType) -> bool:
     return False
 
 
+# Dynamo cannot be handed a function as a constant, but finds one in a dictionary.
+_traced_guards: dict[tuple[Any, tuple[str, ...]], LocalGuard] = {}
+
+
 def _check_traced(x: Any, axes: Any) -> None:
     """Do the same in a way that Dynamo can follow."""
     if not running.traced:
         raise RuntimeError(_OUTSIDE.format("this"))
     call = running.traced[-1]
-    guard = _traced_guard(axes, tuple(call.sizes))
+    known = tuple(call.sizes)
+    _prepare(axes, known)
     given = dict(zip(call.home.boundary.names, call.arguments, strict=True))
-    new = guard(x, call.sizes, given)
+    new = _traced_guards[axes, known](x, call.sizes, given)
     if new is None:
         sizes = "".join([f"{len(range(size))}, " for size in x.shape])
-        known = "".join([f"{n!r}: {len(range(s))}, " for n, s in call.sizes.items() if n[0] != "*"])
-        text = f"('{call.home.boundary.function}', ({sizes}), '{x.dtype}', {{{known}}})"
+        bound = "".join([f"{n!r}: {len(range(s))}, " for n, s in call.sizes.items() if n[0] != "*"])
+        text = f"('{call.home.boundary.function}', ({sizes}), '{x.dtype}', {{{bound}}})"
         raise ShapeError(_traced_explanation(axes, text))
     for name in new:
         call.sizes[name] = new[name]
 
 
-def _traced_guard(axes: Any, known: tuple[str, ...]) -> LocalGuard:
-    return _guard(axes, known)[0]
+def _prepare(axes: Any, known: tuple[str, ...]) -> str:
+    _traced_guards[axes, known] = _guard(axes, known)[0]
+    return ""
 
 
 def _traced_explanation(axes: Any, description: str) -> str:
@@ -149,5 +153,5 @@ def _traced_explanation(axes: Any, description: str) -> str:
 
 
 # As torch.compiler.assume_constant_result would, without importing Dynamo.
-_traced_guard._dynamo_marked_constant = True  # type: ignore[attr-defined] # read by Dynamo
+_prepare._dynamo_marked_constant = True  # type: ignore[attr-defined] # read by Dynamo
 _traced_explanation._dynamo_marked_constant = True  # type: ignore[attr-defined] # read by Dynamo

@@ -13,7 +13,7 @@ from torch import Tensor
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.leaves import Leaf
-from typed_rope.checking.running import Call, solution_of
+from typed_rope.checking.running import Call, Local, solution_of
 from typed_rope.checking.system import Failure, Seen, Solution, see, step
 from typed_rope.checking.wording import (
     MOST_ROWS,
@@ -34,7 +34,7 @@ from typed_rope.shapes import Bindings, ShapeSyntaxError, Sized
 def local_refusal(call: Call, form: TensorForm, value: object, frame: FrameType) -> ShapeError:
     """Return the error for a local of a running call; `frame` is where it was checked."""
     name = written_argument(frame.f_code, frame.f_lasti)
-    others = call.seen() + [_earlier(*local) for local in call.locals]
+    others = call.seen() + [_earlier(local) for local in call.locals]
     names = dict(zip(call.home.boundary.names, call.arguments, strict=True)) | frame.f_locals
     return _refusal(call.home.boundary.function, name, form, value, others, _given(form, names))
 
@@ -51,11 +51,11 @@ def traced_refusal(form: TensorForm, description: str) -> str:
 def written_argument(code: CodeType, instruction: int) -> str:
     """Return what the author wrote as the first argument of the call; "value" if unknown."""
     position = next(islice(code.co_positions(), instruction // 2, None), None)
-    if position is None or position[0] is None or position[1] is None:
+    first, last, start, end = position or (None, None, None, None)
+    if first is None or last is None or start is None or end is None:
         return "value"
-    first, last, start, end = position
     lines = [line.encode() for line in linecache.getlines(code.co_filename)[first - 1 : last]]
-    if not lines or start is None or end is None:
+    if not lines:
         return "value"
     lines[-1] = lines[-1][:end]
     lines[0] = lines[0][start:]
@@ -66,10 +66,9 @@ def written_argument(code: CodeType, instruction: int) -> str:
     return ast.unparse(tree.args[0]) if isinstance(tree, ast.Call) and tree.args else "value"
 
 
-def _earlier(
-    form: TensorForm, sizes: tuple[int, ...], dtype: torch.dtype, code: CodeType, instruction: int
-) -> Seen:
-    return Seen(written_argument(code, instruction), (form,), (form,), sizes, dtype)
+def _earlier(local: Local) -> Seen:
+    name = written_argument(local.code, local.instruction)
+    return Seen(name, (local.form,), (local.form,), local.sizes, local.dtype)
 
 
 def _given(form: TensorForm, names: Mapping[str, object]) -> dict[str, object]:

@@ -2,19 +2,20 @@
 
 Only functions whose code names `check_shape` keep a record of their calls. It is found by the
 context (PEP 567), so that threads and tasks never meet, and must belong to the code that asks: the
-function itself or what is written inside it, never a function that it merely calls. A generator runs
-when it is asked for an item, in whatever context that is, and is found by its frame instead.
+function itself or what is written inside it, never a function that it merely calls. A generator
+runs when it is asked for an item, in whatever context that is, and is found by its frame instead.
 """
 
 import weakref
 from collections.abc import Iterator
 from contextvars import ContextVar
 from types import CodeType, FrameType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
 from typed_rope.checking.boundary import Boundary
+from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.hints import as_written
 from typed_rope.checking.leaves import call_leaves, given_values
 from typed_rope.checking.system import Seen, Solution, see, solve
@@ -32,6 +33,16 @@ class Home:
         self.codes = frozenset(map(id, _codes(self.code)))
 
 
+class Local(NamedTuple):
+    """A local that has bound an axis, and the instruction that checked it."""
+
+    form: TensorForm
+    sizes: tuple[int, ...]
+    dtype: torch.dtype
+    code: CodeType
+    instruction: int
+
+
 class Call:
     """One running call: its arguments, and the sizes that they and its locals have bound."""
 
@@ -41,7 +52,7 @@ class Call:
         """Begin with what the guard has bound; None where the judge had to decide."""
         self.home, self.arguments = home, arguments
         self.outer: Call | None = None
-        self.locals: list[Any] = []
+        self.locals: list[Local] = []
         self.sizes: dict[str, Any] = {}
         for name, size in zip(home.held, bound or (), strict=False):
             if size is not None:

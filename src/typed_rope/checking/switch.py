@@ -6,8 +6,8 @@
             loss(y)
 
 A scope belongs to the context (PEP 567) in which it was opened: other threads keep their checks, a
-task that was started inside inherits it. It ends for everybody when its block ends. A generator that
-is suspended within such a block does not change what its consumer sees.
+task that was started inside inherits it. It ends for everybody when its block ends. A generator
+that is suspended within such a block does not change what its consumer sees.
 """
 
 import functools
@@ -58,11 +58,11 @@ def unchecked() -> bool:
     return scope is not None and scope.state == "off"
 
 
-class checks:  # noqa: N801 # it is used as a function is
+class checks:
     """Switch all checks "on" or "off" within a `with` block, or in a function that it decorates.
 
-    Convention: the innermost open scope of the context rules. A thread that is started inside begins
-    with checks on, as it begins with an empty context; a task, and `asyncio.to_thread`, inherit.
+    Convention: the innermost open scope of the context rules. A thread that is started inside has
+    checks on, as it begins with an empty context; a task, and `asyncio.to_thread`, inherit.
     Under `torch.compile` it is the scope that was opened last in the process.
     Raises: ValueError for any other state.
     """

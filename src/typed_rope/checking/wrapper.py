@@ -20,12 +20,13 @@ from typed_rope.checking.forms import AnyForm
 from typed_rope.checking.guard import make_guards
 from typed_rope.checking.hints import as_written
 from typed_rope.checking.refuse import refuse
-from typed_rope.checking.running import Home, enter, enter_generator, leave
+from typed_rope.checking.running import Home, enter, enter_generator, leave, leave_alone
 from typed_rope.checking.source import build
 from typed_rope.checking.switch import scopes, unchecked
 from typed_rope.checking.traced import make_traced
 from typed_rope.checking.watching import announce, watchers
 
+_MARKED = "'__no_type_check__' in $marks"
 _DEFINITION = re.compile(r"\s*(async\s+)?(def|class)\s")
 
 
@@ -44,7 +45,7 @@ def make_wrapper(function: FunctionType, boundary: Boundary, *, tracked: bool) -
     if tracked:
         held = make_guards(boundary).held
         constants |= {"$home": Home(function, boundary, held), "$enter": enter, "$leave": leave}
-        constants["$enter_generator"] = enter_generator
+        constants |= {"$enter_generator": enter_generator, "$leave_alone": leave_alone}
     wrapper = names.build(
         _identifier(function.__name__),
         _function_body(function, signature, boundary, waits, tracked=tracked),
@@ -149,13 +150,21 @@ def _refuser(boundary: Boundary) -> Callable[..., ShapeError | None]:
     return refuser
 
 
-def _unchecked_call(call: str) -> list[str]:
-    """Write the call that is left alone: checks are off here, or for this function."""
-    return [f"if $scopes and $unchecked() or '__no_type_check__' in $marks: return {call}"]
+def _unchecked_call(call: str, *, tracked: bool = False) -> list[str]:
+    """Write the call that is left alone, because checks are off here.
+
+    Whether a function is marked with `no_type_check` is looked up where a check has failed: a call
+    that fits is the same with or without.
+    """
+    lines = [f"if $scopes and $unchecked(): return {call}"]
+    if tracked:
+        lines += [f"if {_MARKED}:", "    $leave_alone($function)", f"    return {call}"]
+    return lines
 
 
 def _told(arguments: str) -> str:
-    return f"if $watchers and not $tracing(): $announce($boundary, ({arguments}))"
+    condition = f"$watchers and not $tracing() and not {_MARKED}"
+    return f"if {condition}: $announce($boundary, ({arguments}))"
 
 
 def _function_body(
@@ -168,8 +177,8 @@ def _function_body(
 ) -> list[str]:
     arguments = "".join(f"{name}, " for name in signature.parameters)
     call = f"{waits}$function({_call(signature)})"
-    lines = [*_unchecked_call(call), f"$bound = $guard({arguments})", "if $bound is None:"]
-    lines += [*_raising(f"({arguments})"), _told(arguments)]
+    lines = [*_unchecked_call(call, tracked=tracked), f"$bound = $guard({arguments})"]
+    lines += ["if $bound is None:", *_raising(f"({arguments})", call), _told(arguments)]
     checks_result = not (boundary.result is None or isinstance(boundary.result, AnyForm))
     if tracked:
         lines += _tracked_call(function, call, arguments)
@@ -179,7 +188,7 @@ def _function_body(
         lines.append(f"$result = {call}")
     if checks_result:
         lines.append(f"if $bound is None or not $result_guard($result, $bound, {arguments}):")
-        lines += _raising(f"({arguments}), $result")
+        lines += _raising(f"({arguments}), $result", "$result")
     return [*lines, "return $result"]
 
 
@@ -194,10 +203,11 @@ def _tracked_call(function: FunctionType, call: str, arguments: str) -> list[str
 
 
 def _given_check(signature: inspect.Signature) -> list[str]:
+    call = f"$function({_call(signature)})"
     arguments = "".join(f"{name}, " for name in signature.parameters)
     return [
         f"if $given_guard({arguments}) is None:",
-        *_raising(f"({arguments})", prefix="$given_"),
+        *_raising(f"({arguments})", call, prefix="$given_"),
     ]
 
 
@@ -207,15 +217,17 @@ def _constructor_body(signature: inspect.Signature, boundary: Boundary, name: st
     return [
         f"$result = $function({_call(signature)})",
         f"if $guard({instance}, {fields}) is None:",
-        *_raising(f"({instance}, {fields})"),
+        *_raising(f"({instance}, {fields})", "$result"),
         _told(f"{instance}, {fields}"),
         "return $result",
     ]
 
 
-def _raising(values: str, prefix: str = "$") -> list[str]:
+def _raising(values: str, otherwise: str, prefix: str = "$") -> list[str]:
+    """Write the refusal; of a function that is marked, `otherwise` is returned instead."""
     text = f"{prefix}explain({prefix}describe({values}))"
     return [
+        f"    if {_MARKED}: return {otherwise}",
         f"    if $tracing(): raise $ShapeError({text})",
         f"    $error = {prefix}refuse({values})",
         "    if $error is not None: raise $error from None",
