@@ -9,6 +9,7 @@ if it were a parameter of its own, and the axes of all leaves are one system.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from typed_rope.checking.boundary import RESULT, Boundary
@@ -48,6 +49,20 @@ class Leaf:
     def tensor_forms(self) -> tuple[TensorForm, ...]:
         """Return those of them that are torch tensors."""
         return tuple(form for form in self.forms() if isinstance(form, TensorForm))
+
+    def has_wrong_type(self) -> bool:
+        """Tell whether the value is of another class than any form asks for, whatever its sizes."""
+        if isinstance(self.form, PlainForm):
+            return not is_plain(self.value, self.form.hint)
+        if self.is_judged():
+            return False
+        if all(isinstance(form, TensorForm | PlainForm) for form in self.forms()):
+            return not any(isinstance(self.value, form.array_type) for form in self.tensor_forms())
+        return True  # what is of the right container falls into other leaves
+
+    def is_judged(self) -> bool:
+        """Tell whether it may be an array that only the judge knows."""
+        return any(isinstance(form, JudgedForm) for form in self.forms())
 
 
 @dataclass(frozen=True)
@@ -139,9 +154,14 @@ def concrete(shape: Shape, given: Mapping[str, object]) -> Shape:
     """Return `shape` with the values of its `{...}` written in, where that can be read."""
     text = written(shape, given)
     try:
-        return shape if text == shape.text else parse(text)
+        return shape if text == shape.text else _parsed(text)
     except ShapeSyntaxError:
         return shape
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Shape:
+    return parse(text)
 
 
 def _given(forms: list[Form], names: Mapping[str, object]) -> dict[str, object]:
@@ -221,8 +241,9 @@ def _either_parts(
         yield Readings(tuple(alone))
         return
     containers = [option for option in options if option is not itself]
-    is_tensor = bool(simple) and hasattr(value, "shape")
-    yield from (alone or [itself] * is_tensor or containers or [itself])[0]
+    is_tensor = any(not isinstance(m, PlainForm) for m in simple) and hasattr(value, "shape")
+    nothing: list[Part] = [Leaf(path, form, value, given)]
+    yield from (alone or [itself] * is_tensor or containers or [nothing])[0]
 
 
 def _fits_alone(leaf: Part) -> bool:

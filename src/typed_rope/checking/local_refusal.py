@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from typed_rope.checking.disagreement import failure_clause
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.leaves import Leaf
@@ -23,7 +24,6 @@ from typed_rope.checking.wording import (
     axis_names,
     axis_sizes,
     dtype_clause,
-    failure_clause,
     layout,
     tensor_text,
     type_clause,

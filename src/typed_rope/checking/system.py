@@ -4,7 +4,7 @@ Everything here is plain data (sizes and dtypes), so that "what if x were transp
 comparisons, and no tensor is touched.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from typed_rope.checking.forms import PlainForm, TensorForm
 from typed_rope.checking.leaves import Leaf, concrete
-from typed_rope.shapes import Bindings, Mismatch, Named, Sized, match, parse
+from typed_rope.shapes import Axis, Bindings, Fixed, Mismatch, Named, Sized, match, parse
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Solution:
-    """All fit: the sizes of the axes, and which tensor bound each of them first."""
+    """All fit: the sizes of the axes, and which tensor bound each (`*b` a variadic one) first."""
 
     bindings: Bindings
     owners: dict[str, str] = field(default_factory=dict)
@@ -55,6 +55,11 @@ def argument_of(path: str) -> str:
         if character in ".['":
             return path[:index]
     return path
+
+
+def are_twins(left: Seen, right: Seen) -> bool:
+    """Tell whether two tensors have the same annotation, as `cos` and `sin` have."""
+    return [form.shape.text for form in left.declared] == [f.shape.text for f in right.declared]
 
 
 def see(leaf: Leaf) -> Seen | None:
@@ -115,6 +120,37 @@ def nearest_form(seen: Seen, *, declared: bool = False) -> TensorForm:
     return options[0]
 
 
+def expected_sizes(form: TensorForm, rank: int, bindings: Bindings) -> tuple[int | None, ...]:
+    """Return what each of `rank` axes must be, where that is known; () for another rank."""
+    axes, variadic = form.shape.axes, form.shape.variadic
+    if variadic is None:
+        return tuple(map(_expected(bindings), axes)) if len(axes) == rank else ()
+    gathered = rank - len(axes) + 1
+    if gathered < 0:
+        return ()
+    known = list(map(_expected(bindings), axes))
+    return (*known[:variadic], *[None] * gathered, *known[variadic + 1 :])
+
+
+def _expected(bindings: Bindings) -> Callable[[Axis], int | None]:
+    def expected(axis: Axis) -> int | None:
+        if getattr(axis, "broadcast", False):
+            return None
+        if isinstance(axis, Fixed):
+            return axis.size
+        if isinstance(axis, Named):
+            return bindings.singles.get(axis.name)
+        if isinstance(axis, Sized):
+            try:
+                size = axis.expression.evaluate(bindings.singles, {})
+            except Exception:  # over a name that is not bound, or what Python cannot compute
+                return None
+            return int(size) if size == int(size) else None
+        return None
+
+    return expected
+
+
 def step(seen: Seen, solution: Solution) -> Solution | Failure:
     """Bind the axes of one more tensor."""
     failures: list[Failure] = []
@@ -124,7 +160,9 @@ def step(seen: Seen, solution: Solution) -> Solution | Failure:
         outcome = match(form.shape, seen.sizes, solution.bindings)
         if isinstance(outcome, Bindings):
             new = {axis.name for axis in form.shape.axes if isinstance(axis, Named)}
-            new = {name for name in new & outcome.singles.keys() if name not in solution.owners}
+            new &= outcome.singles.keys()
+            new |= {f"*{name}" for name in outcome.variadics}
+            new -= solution.owners.keys()
             return Solution(outcome, solution.owners | dict.fromkeys(new, seen.path))
         failures.append(Failure(seen, form, outcome, solution))
     if not failures:

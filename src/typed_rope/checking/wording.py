@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from typed_rope.checking.forms import (
     EitherForm,
     Form,
     ItemsForm,
+    KeysForm,
     MappingForm,
     PlainForm,
     TensorForm,
     TupleForm,
 )
 from typed_rope.checking.plain import StandIn
-from typed_rope.checking.repair import Repair
-from typed_rope.checking.system import Failure, Seen, nearest_form
-from typed_rope.shapes import Axis, Fixed, Named, Sized, Variadic
+from typed_rope.checking.system import Seen, nearest_form
+from typed_rope.shapes import Axis, Named, Sized
 
 MOST_ROWS = 4
 
@@ -97,7 +97,7 @@ def actual(value: object) -> str:
     if value is None or isinstance(value, bool | int | float | str):
         text = repr(value)
         return text if len(text) <= 40 else f"{text[:36]}...{text[-1]}"
-    return _type_name(value)
+    return type_name(value)
 
 
 def tensor_text(dtype: torch.dtype, sizes: Iterable[int]) -> str:
@@ -151,47 +151,6 @@ def axis_names(axis: Axis) -> set[str]:
     return read | {axis_label(axis)}
 
 
-def failure_clause(failure: Failure) -> tuple[str, set[str]]:
-    """Say why one tensor does not fit what the others bind, and name the axes in dispute."""
-    mismatch, path = failure.mismatch, said(failure.seen.path)
-    if mismatch.axis is None:
-        return rank_clause(path, failure.seen), set()
-    axis = failure.form.shape.axes[mismatch.axis]
-    label, seen = axis_label(axis), mismatch.seen
-    owners = failure.before.owners
-    if mismatch.kind == "failed":
-        return f"{label} of {path} cannot be evaluated ({mismatch.reason})", axis_names(axis)
-    match axis:
-        case Fixed(size=size):
-            member = failure.seen.forms.index(failure.form)
-            declared = failure.seen.declared[member].shape.axes[mismatch.axis]
-            if isinstance(declared, Sized):  # the value of a `{...}`
-                label = axis_label(declared)
-                said_of = declared.expression.text
-                return f"{path} has {label} = {seen}, where {said_of} is {size}", {label}
-            named = f"{label} = {seen}," if axis.label else f"{seen}"
-            return f"{path} has {named} where its annotation says {size}", {label}
-        case Variadic():
-            return f"{path} has {seen} for {axis.text}, which is {mismatch.expected}", {label}
-        case Sized(expression=expression):
-            read = [
-                f"{name} = {failure.before.bindings.singles[name]} of {said(owners[name])}"
-                for name in sorted(expression.names & owners.keys())
-            ]
-            reason = f" ({', '.join(read)})" if read else ""
-            if isinstance(mismatch.expected, float) and not mismatch.expected.is_integer():
-                clause = f"{expression.text} of {path} is no whole number{reason}"
-            else:
-                expected = int(mismatch.expected or 0)  # type: ignore[arg-type] # of one axis: a number
-                clause = f"{path} has {seen} where {label} is {expected}{reason}"
-            return clause, axis_names(axis)
-        case _:
-            owner = owners.get(label)
-            where = f"{said(owner)} has" if owner and owner != failure.seen.path else "it is"
-            clause = f"{path} has {label} = {seen}, where {where} {label} = {mismatch.expected}"
-            return clause.replace(f"it is {label} = ", f"{label} is also "), {label}
-
-
 def rank_clause(path: str, seen: Seen) -> str:
     """Say that a tensor has too many or too few axes."""
     of_dtype = [f for f in seen.declared if f.dtypes is None or seen.dtype in f.dtypes]
@@ -205,33 +164,6 @@ def rank_clause(path: str, seen: Seen) -> str:
     return f"{path} has {count} {'axis' if count == 1 else 'axes'}, where {wanted}"
 
 
-def repair_clause(repair: Repair) -> tuple[str, set[str]]:
-    """Say what a repair changes, and name the axes in dispute."""
-    if repair.kind == "swap":
-        left, right = repair.arguments
-        return f"{left} and {right} fit their annotations with each other exchanged", set()
-    seen = repair.before
-    assert seen is not None
-    path = said(seen.path)
-    if repair.kind == "dtype":
-        return dtype_clause(seen), set()
-    if repair.kind == "axis":
-        return rank_clause(path, seen), set()
-    form = nearest_form(seen, declared=True)
-    labels = [axis_label(axis) for axis, _ in zip_axes(form, seen.sizes)]
-    moved = [axis for axis, source in enumerate(repair.order) if axis != source]
-    if len(labels) != len(repair.order):  # a variadic axis takes part: there are no names to say
-        return f"{path} fits its annotation with its axes in another order", set(labels)
-    if len(moved) == 2:
-        first, second = (labels[axis] for axis in moved)
-        return f"{path} fits its annotation with {first} and {second} exchanged", {first, second}
-    held = [""] * len(labels)
-    for place, source in enumerate(repair.order):
-        held[source] = labels[place]
-    clause = f"{path} fits its annotation with its axes read as ({', '.join(held)})"
-    return clause, {labels[axis] for axis in moved}
-
-
 def dtype_clause(seen: Seen) -> str:
     """Say that a tensor has the wrong dtype."""
     families = " or ".join(dict.fromkeys(form.family for form in seen.declared))
@@ -240,18 +172,36 @@ def dtype_clause(seen: Seen) -> str:
 
 def type_clause(path: str, form: Form, value: Any) -> str:
     """Say that a value is of the wrong type."""
-    given = "None" if value is None else f"a {_type_name(value)}"
-    tensor = isinstance(form, TensorForm) or (
-        isinstance(form, EitherForm) and any(isinstance(m, TensorForm) for m in form.members)
-    )
-    if tensor and isinstance(form, TensorForm):
-        return f"{said(path)} is {given}, not a {form.array_type.__name__}"
+    given = "None" if value is None else f"a {type_name(value)}"
+    if isinstance(value, nn.Module):
+        given = f"a module ({type(value).__name__})"
+    missing = _missing_keys(form, value)
+    if missing:
+        return f"{said(path)} has no key {missing}, which {annotation(form)} requires"
+    if isinstance(form, TupleForm) and isinstance(value, tuple):
+        items = f"{len(value)} item{'s' * (len(value) != 1)}"
+        return f"{said(path)} has {items}, where its annotation has {len(form.members)}"
+    members = form.members if isinstance(form, EitherForm) else (form,)
+    tensors = [member for member in members if isinstance(member, TensorForm)]
+    if tensors and all(isinstance(m, TensorForm) or m == _NONE for m in members):
+        wanted = " or ".join(dict.fromkeys(f"a {m.array_type.__name__}" for m in tensors))
+        return f"{said(path)} is {given}, not {wanted}{' or None' * (_NONE in members)}"
     if isinstance(form, PlainForm) and value is not None:
         return f"{said(path)} is {actual(value)}, not {annotation(form)}"
     return f"{said(path)} is {given}, not {annotation(form)}"
 
 
-def _type_name(value: object) -> str:
+_NONE = PlainForm(type(None))
+
+
+def _missing_keys(form: Form, value: Any) -> str:
+    if not isinstance(form, KeysForm) or not isinstance(value, dict):
+        return ""
+    return " and no ".join(repr(key) for key in sorted(form.required - value.keys()))
+
+
+def type_name(value: object) -> str:
+    """Name the class of a value, with the package that it comes from."""
     full = f"{type(value).__module__}.{type(value).__qualname__}"
     if isinstance(value, StandIn):
         full = value.classes[0]
@@ -261,7 +211,9 @@ def _type_name(value: object) -> str:
 
 def said(path: str) -> str:
     """Name a path in a sentence."""
-    return "the result" + path.removeprefix("return") if path.startswith("return") else path
+    if not path.startswith("return"):
+        return path
+    return "the result" if path == "return" else f"result{path.removeprefix('return')}"
 
 
 def call_text(names: Iterable[tuple[str, str]], function: str, fix: Mapping[str, str]) -> str:

@@ -1,0 +1,146 @@
+"""Who is to blame where no change is known that would help.
+
+Each tensor is left out in turn, then each pair: whoever the others agree without is to blame. Where
+that could be several, all of them are shown. What no axis is needed for (a wrong type) comes first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from typed_rope.checking.boundary import RESULT
+from typed_rope.checking.disagreement import failure_clause
+from typed_rope.checking.leaves import Leaf
+from typed_rope.checking.system import (
+    Failure,
+    Seen,
+    Solution,
+    argument_of,
+    nearest_form,
+    solve,
+    step,
+)
+from typed_rope.checking.wording import (
+    axis_names,
+    dtype_clause,
+    said,
+    type_clause,
+)
+
+_MOST_TENSORS = 12  # of which pairs are left out: more would take too long
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a message is made of."""
+
+    clauses: tuple[str, ...]
+    culprits: tuple[str, ...]  # paths
+    disputed: frozenset[str] = frozenset()
+    fixes: tuple[Mapping[str, str], ...] = ()
+    bindings: Mapping[str, int] = field(default_factory=dict)
+
+
+def blamed(leaves: Sequence[Leaf], tensors: Sequence[Seen], *, answers: bool) -> Verdict:
+    """Say who does not fit; with `answers`, it can only be the result."""
+    asked = [leaf for leaf in leaves if not answers or argument_of(leaf.path) == RESULT]
+    wrong = [leaf for leaf in asked if leaf.has_wrong_type()]
+    if wrong:
+        clauses = tuple(type_clause(leaf.path, leaf.form, leaf.value) for leaf in wrong[:2])
+        return Verdict(clauses, tuple(leaf.path for leaf in wrong))
+    outcome = solve(tensors)
+    if isinstance(outcome, Solution):
+        # No fault of the tensors: it is an array of another kind that the judge refuses.
+        known = {seen.path for seen in tensors}
+        paths = tuple(leaf.path for leaf in asked if leaf.path not in known and leaf.is_judged())
+        names = " or ".join(map(said, paths)) or "an argument"
+        return Verdict((f"{names} does not fit its annotation",), paths)
+    return _disagreeing(tensors, outcome, answers=answers)
+
+
+def _disagreeing(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) -> Verdict:
+    suspects = _suspects(tensors)
+    if answers:
+        suspects = [(seen,) for seen in tensors if argument_of(seen.path) == RESULT]
+    if len(suspects) == 1:
+        failures, culprits = _against_the_others(tensors, suspects[0])
+    elif suspects and len(suspects[0]) == 1:
+        failures, culprits = [outcome], [outcome.seen, *(seen for (seen,) in suspects)]
+    else:
+        failures = _all_failures(tensors)
+        culprits = [failure.seen for failure in failures]
+    if answers:
+        culprits = [seen for seen in culprits if argument_of(seen.path) == RESULT]
+    clauses = [_clause(failure) for failure in failures[:2]]
+    paths = tuple(dict.fromkeys(seen.path for seen in culprits))
+    disputed = {name for _, names in clauses for name in names} or axes_of(tensors, paths)
+    return Verdict(
+        tuple(clause for clause, _ in clauses),
+        paths,
+        frozenset(disputed),
+        bindings=failures[0].before.bindings.singles,
+    )
+
+
+def _suspects(tensors: Sequence[Seen]) -> list[tuple[Seen, ...]]:
+    """Return the fewest tensors without which the others agree; all such sets of that size."""
+    for count in (1, 2) if len(tensors) <= _MOST_TENSORS else (1,):
+        groups = [
+            group
+            for group in combinations(tensors, count)
+            if isinstance(solve(_without(tensors, group)), Solution)
+        ]
+        if groups:
+            return groups
+    return []
+
+
+def _against_the_others(
+    tensors: Sequence[Seen], suspects: tuple[Seen, ...]
+) -> tuple[list[Failure], list[Seen]]:
+    """Return what some tensors contradict, and whom to blame for it."""
+    others = solve(_without(tensors, suspects))
+    outcomes = [step(s, others) if isinstance(others, Solution) else others for s in suspects]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    if len(failures) == len(suspects):
+        return failures, list(suspects)
+    # They agree with every name, so it is an expression of the others (d/2) that they contradict:
+    # theirs to repair, unless no size of theirs could be right.
+    failures = _all_failures([*suspects, *_without(tensors, suspects)])
+    expected = failures[0].mismatch.expected
+    hopeless = isinstance(expected, float) and not expected.is_integer()
+    return failures[:1], list(suspects) if hopeless else [failure.seen for failure in failures]
+
+
+def first_dispute(tensors: Sequence[Seen]) -> set[str]:
+    """Return the axes of the first tensor that does not fit the ones before it."""
+    outcome = solve(tensors)
+    return _clause(outcome)[1] if isinstance(outcome, Failure) else set()
+
+
+def _clause(failure: Failure) -> tuple[str, set[str]]:
+    dtypes = [form.dtypes for form in failure.seen.forms]
+    if all(accepted is not None and failure.seen.dtype not in accepted for accepted in dtypes):
+        return dtype_clause(failure.seen), set()
+    return failure_clause(failure)
+
+
+def _all_failures(tensors: Sequence[Seen]) -> list[Failure]:
+    """Return the failure of each tensor that has to be left out, in order, until all others fit."""
+    failures: list[Failure] = []
+    left = list(tensors)
+    while isinstance(outcome := solve(left), Failure):
+        failures.append(outcome)
+        left = [seen for seen in left if seen.path != outcome.seen.path]
+    return failures
+
+
+def _without(tensors: Sequence[Seen], some: tuple[Seen, ...]) -> list[Seen]:
+    return [other for other in tensors if all(other is not seen for seen in some)]
+
+
+def axes_of(tensors: Sequence[Seen], paths: Iterable[str]) -> set[str]:
+    """Return the names that the axes of some tensors bind or read."""
+    wanted = set(paths)
+    shapes = [nearest_form(seen).shape for seen in tensors if seen.path in wanted]
+    return {name for shape in shapes for axis in shape.axes for name in axis_names(axis)}

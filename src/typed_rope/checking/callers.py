@@ -1,0 +1,62 @@
+"""Where a refused call stands in the user's program.
+
+    Model.forward        checked, the user's      <- named: `In: Model.forward (model.py, line 31)`
+      Layer.forward      checked, the user's
+        rotate_halves    refused
+
+A traceback ends with the call that was refused. Who looks for the mistake wants to know as well
+which of the functions they have written it happened in: the outermost that is checked. Where our
+own functions lie between, it is the call of them that is the user's.
+"""
+
+import sys
+from collections.abc import Iterator
+from os.path import basename
+from types import FrameType
+
+from typed_rope.checking.boundary import Boundary
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+def where_called() -> str | None:
+    """Name the checked function that a refused call was made in; None where there is none."""
+    frames = _outwards(sys._getframe(1))
+    refused = next((frame for frame in frames if _boundary(frame) is not None), None)
+    if refused is None:
+        return None
+    named: str | None = None
+    body = refused  # the frame that runs below the one looked at
+    for frame in frames:
+        boundary = _boundary(frame)
+        if boundary is not None and frame.f_back is not None:
+            caller = frame.f_back
+            if not _is_ours(body):
+                named = f"{boundary.function} ({_place(body)})"
+            elif not _is_ours(caller):
+                named = f"{boundary.function}, called at {_place(caller)}"
+        body = frame
+    return named
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _boundary(frame: FrameType) -> Boundary | None:
+    """Return the boundary that a frame checks, if it is that of a checked function's wrapper."""
+    for name in frame.f_code.co_freevars:
+        if name.startswith("__") and name.strip("_") == "boundary":
+            found = frame.f_locals.get(name)
+            return found if isinstance(found, Boundary) else None
+    return None
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE
+
+
+def _place(frame: FrameType) -> str:
+    return f"{basename(frame.f_code.co_filename)}, line {frame.f_lineno}"

@@ -1,0 +1,167 @@
+"""The sentences about a mistake that a change would repair.
+
+order      k or v fits its annotation with g and s exchanged
+exchange   k and v fit their annotations with each other exchanged
+axis       ids has 1 axis, where "b t" has 2
+width      cos and sin are twice as wide as d/2 = 4
+heads      x fits its annotation with its last axis split into h and d
+dtype      cos and sin are bfloat16, which is not Wide
+type       ids is a numpy.ndarray, not a Tensor
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from typed_rope.checking.forms import TensorForm
+from typed_rope.checking.leaves import Leaf
+from typed_rope.checking.repairing import Mistake, Refused, Repair
+from typed_rope.checking.system import nearest_form
+from typed_rope.checking.wording import (
+    axis_label,
+    axis_names,
+    dtype_clause,
+    rank_clause,
+    said,
+    type_clause,
+    zip_axes,
+)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Who did what, and the axes in dispute."""
+
+    subject: str
+    predicate: str
+    disputed: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        """Write the sentence, without its end."""
+        return f"{self.subject} {self.predicate}"
+
+
+def repair_clauses(refused: Refused, found: Sequence[Repair]) -> tuple[str, set[str]]:
+    """Say what the repairs change, where each of them would do, and name the axes in dispute."""
+    each = [
+        [c for mistake in repair.mistakes for c in _clauses(refused, mistake)] for repair in found
+    ]
+    disputed = {name for clauses in each for clause in clauses for name in clause.disputed}
+    common = 0
+    while len(each) > 1 and all(len(c) > common + 1 and c[common] == each[0][common] for c in each):
+        common += 1
+    begun = [str(clause) for clause in each[0][:common]]
+    ends = [clauses[common:] for clauses in each]
+    if all(len(end) == 1 for end in ends):
+        return "; ".join([*begun, _either([end[0] for end in ends])]), disputed
+    return ", or ".join("; ".join(map(str, clauses)) for clauses in each), disputed
+
+
+def _either(clauses: Sequence[Clause]) -> str:
+    if len({clause.predicate for clause in clauses}) == 1:
+        subjects = dict.fromkeys(clause.subject for clause in clauses)
+        return f"{' or '.join(subjects)} {clauses[0].predicate}"
+    return ", or ".join(map(str, clauses))
+
+
+def _clauses(refused: Refused, mistake: Mistake) -> list[Clause]:
+    if mistake.kind == "type":
+        leaves = {leaf.path: leaf for leaf in refused.leaves}
+        return [_type(leaves[path]) for path in mistake.paths[:2]]
+    if mistake.kind == "exchange":
+        return [_exchange(refused, mistake.paths)]
+    sentences = {"order": _order, "axis": _axis, "width": _width, "heads": _heads}
+    return [sentences.get(mistake.kind, _dtype)(mistake)]
+
+
+def _subject(mistake: Mistake) -> str:
+    return listed([said(path) for path in mistake.paths])
+
+
+def listed(words: Sequence[str]) -> str:
+    """Write `a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _type(leaf: Leaf) -> Clause:
+    clause = type_clause(leaf.path, leaf.form, leaf.value)
+    subject = said(leaf.path)
+    return Clause(subject, clause.removeprefix(subject).strip())
+
+
+def _exchange(refused: Refused, paths: tuple[str, ...]) -> Clause:
+    free = [path for path in paths if refused.arguments.get(path) is None]
+    if len(paths) == 2 and free:
+        (taken,) = set(paths) - set(free)
+        return Clause(taken, f"fits the annotation of {free[0]}")
+    if len(paths) == 2:
+        return Clause(listed(paths), "fit their annotations with each other exchanged")
+    return Clause(listed(paths), "fit their annotations in another order")
+
+
+def _order(mistake: Mistake) -> Clause:
+    seen, order = mistake.before[0], mistake.change.order if mistake.change else ()
+    labels = [axis_label(axis) for axis, _ in zip_axes(_form(mistake), seen.sizes)]
+    moved = [axis for axis, source in enumerate(order) if axis != source]
+    verb = "fits its annotation" if len(mistake.paths) == 1 else "fit their annotations"
+    its = "its" if len(mistake.paths) == 1 else "their"
+    if len(labels) != len(order):  # a variadic axis takes part: there are no names to say
+        words = f"{verb} with {its} axes in another order"
+        return Clause(_subject(mistake), words, frozenset(labels))
+    if len(moved) == 2:
+        first, second = (labels[axis] for axis in moved)
+        words = f"{verb} with {first} and {second} exchanged"
+        return Clause(_subject(mistake), words, frozenset({first, second}))
+    held = [""] * len(labels)
+    for place, source in enumerate(order):
+        held[source] = labels[place]
+    words = f"{verb} with {its} axes read as ({', '.join(held)})"
+    return Clause(_subject(mistake), words, frozenset(labels[axis] for axis in moved))
+
+
+def _form(mistake: Mistake) -> TensorForm:
+    return nearest_form(mistake.after[0], declared=True)
+
+
+def _axis(mistake: Mistake) -> Clause:
+    seen, after = mistake.before[0], mistake.after[0]
+    shapes = [form.shape for form in seen.declared]
+    if any(s.variadic is not None and len(seen.sizes) >= len(s.axes) - 1 for s in shapes):
+        more = "more" if len(after.sizes) > len(seen.sizes) else "less"
+        verb = "fits its annotation" if len(mistake.paths) == 1 else "fit their annotations"
+        return Clause(_subject(mistake), f"{verb} with one axis {more}")
+    predicate = rank_clause("", seen).strip()
+    if len(mistake.paths) > 1:
+        predicate = predicate.replace("has", "have", 1)
+    return Clause(_subject(mistake), predicate)
+
+
+def _width(mistake: Mistake) -> Clause:
+    before, after = mistake.before[0], mistake.after[0]
+    axis = nearest_form(before, declared=True).shape.axes[-1]
+    verb = "is" if len(mistake.paths) == 1 else "are"
+    how = "twice" if after.sizes[-1] < before.sizes[-1] else "half"
+    words = f"{verb} {how} as wide as {axis_label(axis)} = {after.sizes[-1]}"
+    return Clause(_subject(mistake), words, frozenset(axis_names(axis)))
+
+
+def _heads(mistake: Mistake) -> Clause:
+    before, after = mistake.before[0], mistake.after[0]
+    verb = "fits its annotation" if len(mistake.paths) == 1 else "fit their annotations"
+    its = "its" if len(mistake.paths) == 1 else "their"
+    if len(after.sizes) < len(before.sizes):
+        return Clause(_subject(mistake), f"{verb} with {its} heads joined")
+    labels = [axis_label(axis) for axis, _ in zip_axes(_form(mistake), after.sizes)]
+    moves = mistake.change is not None and "transpose" in mistake.change.written
+    count = len(labels) - (3 if moves else 2)
+    if len(labels) != len(after.sizes) or count < 0:
+        return Clause(_subject(mistake), f"{verb} with {its} last axis split in two")
+    split = f"{labels[count]} and {labels[-1]}"
+    words = f"{verb} with {its} last axis split into {split}"
+    return Clause(_subject(mistake), words, frozenset({labels[count], labels[-1]}))
+
+
+def _dtype(mistake: Mistake) -> Clause:
+    predicate = dtype_clause(mistake.before[0]).removeprefix(said(mistake.paths[0])).strip()
+    if len(mistake.paths) > 1:
+        predicate = predicate.replace("is", "are", 1)
+    return Clause(_subject(mistake), predicate)

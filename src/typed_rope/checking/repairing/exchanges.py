@@ -1,0 +1,78 @@
+"""Arguments handed over in each other's place: two exchanged, three rotated, one by another name.
+
+attend(q, v, k)             k and v exchanged
+attend(v, q, k)             three rotated
+split_heads(6, x)           of different types, too
+attend(q, k, v, sinks=m)    what was meant as bias=m
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from inspect import Parameter
+from itertools import combinations
+
+from torch import Tensor
+
+from typed_rope.checking.boundary import Boundary
+from typed_rope.checking.forms import AnyForm, holds_tensors
+from typed_rope.checking.repairing.passed import (
+    VARIABLE,
+    is_default,
+    passed_parameters,
+    written_parameters,
+)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An argument -> the one whose value it should have had; None stands for nothing."""
+
+    cost: int
+    places: Mapping[str, str | None]
+
+    def apply(self, arguments: Mapping[str, object]) -> dict[str, object]:
+        """Return the arguments as they were meant."""
+        moved = {to: None if by is None else arguments[by] for to, by in self.places.items()}
+        return {**arguments, **moved}
+
+
+def exchanges(boundary: Boundary, arguments: Mapping[str, object]) -> Iterator[Exchange]:
+    """Yield the exchanges to try, smallest first."""
+    known = {p.name for p in boundary.parameters if not isinstance(p.form, AnyForm)}
+    passed = [
+        parameter.name
+        for parameter in passed_parameters(boundary, arguments)
+        if parameter.kind not in VARIABLE and parameter.name in known
+    ]
+    for left, right in combinations(passed, 2):
+        if not _is_alike(arguments[left], arguments[right]):
+            yield Exchange(2, {left: right, right: left})
+    yield from _moves(boundary, arguments, passed)
+    tensors = [name for name in passed if isinstance(arguments[name], Tensor)]
+    for a, b, c in combinations(tensors, 3):
+        yield Exchange(3, {a: b, b: c, c: a})
+        yield Exchange(3, {a: c, c: b, b: a})
+
+
+def _is_alike(left: object, right: object) -> bool:
+    if isinstance(left, Tensor) and isinstance(right, Tensor):
+        return left.shape == right.shape and left.dtype == right.dtype
+    return left is right
+
+
+def _moves(
+    boundary: Boundary, arguments: Mapping[str, object], passed: list[str]
+) -> Iterator[Exchange]:
+    """Yield the moves of an optional tensor to the place of another one that was left out."""
+    tensors = {p.name for p in boundary.parameters if holds_tensors(p.form)}
+    optional = [p.name for p in written_parameters(boundary) if _may_be_none(p, tensors)]
+    free = [name for name in optional if arguments.get(name) is None]
+    for taken in optional:
+        if taken in passed and isinstance(arguments[taken], Tensor):
+            for other in free:
+                yield Exchange(2, {taken: None, other: taken})
+
+
+def _may_be_none(parameter: Parameter, tensors: set[str]) -> bool:
+    named = parameter.kind not in VARIABLE
+    return named and parameter.name in tensors and is_default(None, parameter)

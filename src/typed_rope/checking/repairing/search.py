@@ -1,0 +1,154 @@
+"""Search for the smallest change after which a refused call fits.
+
+First what cannot stay as it is: values of the wrong type, then dtypes. Then one change of one
+tensor, the same change of several (`cos` and `sin`), or arguments in each other's place. A change
+counts only when the judge accepts the whole call with it, on tensors without memory; and what is
+not found in time is left out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+from typed_rope.checking.judge import fits
+from typed_rope.checking.repairing.budget import Budget
+from typed_rope.checking.repairing.changes import Change, Evidence, changes
+from typed_rope.checking.repairing.exchanges import Exchange, exchanges
+from typed_rope.checking.repairing.settling import settled
+from typed_rope.checking.repairing.state import Mistake, Refused, State
+from typed_rope.checking.system import Seen, Solution, are_twins, solve
+from typed_rope.shapes import Named, Sized
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Mistakes without which the call would have fitted, and what to write for each argument."""
+
+    cost: int
+    mistakes: tuple[Mistake, ...]
+    fix: Mapping[str, str]
+    tensors: tuple[Seen, ...]  # of the repaired call
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What has to be changed."""
+        return tuple(dict.fromkeys(path for m in self.mistakes for path in m.paths))
+
+
+@dataclass
+class _Found:
+    """The repairs of the lowest cost so far."""
+
+    refused: Refused
+    repairs: list[Repair] = field(default_factory=list)
+
+    @property
+    def cost(self) -> float:
+        return self.repairs[0].cost if self.repairs else float("inf")
+
+    def offer(self, state: State) -> None:
+        """Keep what is no larger than the smallest change, if the judge accepts it."""
+        if state.cost > self.cost or not fits(state.meta_leaves(), {}):
+            return
+        fix = state.fix(self.refused)
+        if fix is None:
+            return
+        if state.cost < self.cost:
+            self.repairs.clear()
+        if all(fix != other.fix for other in self.repairs):
+            self.repairs.append(Repair(state.cost, state.mistakes, fix, state.tensors))
+
+
+def repairs(refused: Refused, budget: Budget) -> list[Repair]:
+    """Return the smallest repairs, the likeliest first; none where no change is known."""
+    found = _Found(refused)
+    states = settled(refused)
+    for state in states:
+        if state.mistakes:
+            found.offer(state)
+    if not refused.answers:
+        _exchange(refused, found, budget)
+    for state in states:
+        _change_one(state, found, budget)
+    for state in states:
+        if not found.repairs or found.cost > state.cost + 2:
+            _change_several(state, found, budget)
+    return sorted(found.repairs, key=lambda repair: not _is_likely(repair))
+
+
+def _is_likely(repair: Repair) -> bool:
+    """Tell whether g divides h, where both are axes: grouped heads share keys and values."""
+    outcome = solve(repair.tensors)
+    sizes = outcome.bindings.singles if isinstance(outcome, Solution) else {}
+    return "h" not in sizes or not sizes.get("g") or sizes["h"] % sizes["g"] == 0
+
+
+def _exchange(refused: Refused, found: _Found, budget: Budget) -> None:
+    for exchange in exchanges(refused.boundary, refused.arguments):
+        if budget.spent() or exchange.cost > found.cost:
+            return
+        state = _exchanged(refused, exchange)
+        if state is not None:
+            found.offer(state)
+
+
+def _exchanged(refused: Refused, exchange: Exchange) -> State | None:
+    meant = refused.instead(exchange.apply(refused.arguments))
+    if any(leaf.has_wrong_type() for leaf in meant.leaves):
+        return None
+    state = State(meant.leaves, exchange.cost, (Mistake("exchange", tuple(exchange.places)),))
+    state = replace(state, exchanged=exchange.places)
+    return state if isinstance(solve(state.tensors), Solution) else None
+
+
+def _change_one(state: State, found: _Found, budget: Budget) -> None:
+    for seen in state.changeable():
+        if budget.spent():
+            return
+        evidence = _evidence(state, (seen,))
+        if evidence is not None:
+            for change in changes(seen, evidence, budget):
+                _offer(state, (seen,), change, 0, found)
+
+
+def _change_several(state: State, found: _Found, budget: Budget) -> None:
+    for group in _groups(state):
+        evidence = None if budget.spent() else _evidence(state, group)
+        if evidence is not None:
+            for change in changes(group[0], evidence, budget):
+                _offer(state, group, change, 1, found)
+
+
+def _offer(state: State, group: Sequence[Seen], change: Change, more: int, found: _Found) -> None:
+    if state.cost + change.cost + more > found.cost:
+        return
+    changed = state.with_change(group, change, more)
+    if changed is not None and isinstance(solve(changed.tensors), Solution):
+        found.offer(changed)
+
+
+def _groups(state: State) -> Iterator[tuple[Seen, ...]]:
+    """Yield the tensors that may share one mistake: twins, all of one argument, other pairs."""
+    whole = state.changeable()
+    by_argument: dict[str, list[Seen]] = {}
+    for seen in whole:
+        by_argument.setdefault(seen.argument, []).append(seen)
+    pairs = list(combinations(whole, 2))
+    yield from (pair for pair in pairs if are_twins(*pair))
+    yield from (tuple(group) for group in by_argument.values() if len(group) > 2)
+    yield from (pair for pair in pairs if not are_twins(*pair))
+
+
+def _evidence(state: State, group: Sequence[Seen]) -> Evidence | None:
+    """Return what the tensors outside a group say; None where they disagree without it."""
+    paths = {seen.path for seen in group}
+    others = [seen for seen in state.tensors if seen.path not in paths]
+    rest = solve(others)
+    if not isinstance(rest, Solution):
+        return None
+    axes = [axis for seen in others for form in seen.forms for axis in form.shape.axes]
+    read = {name for a in axes if isinstance(a, Sized) for name in a.expression.names}
+    known = read | {axis.name for axis in axes if isinstance(axis, Named)}
+    numbers = frozenset(size for seen in others for size in seen.sizes)
+    twins = frozenset(s.path for s in state.tensors if s is not group[0] and are_twins(s, group[0]))
+    return Evidence(tuple(others), rest, numbers, frozenset(known), twins, state.roots is not None)

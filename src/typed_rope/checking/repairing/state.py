@@ -1,0 +1,139 @@
+"""A refused call, and what it would be after some changes."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import torch
+
+from typed_rope.checking.boundary import RESULT, Boundary
+from typed_rope.checking.leaves import Leaf, call_leaves, given_values, result_leaves
+from typed_rope.checking.repairing.changes import Change
+from typed_rope.checking.repairing.rewriting import rewritten
+from typed_rope.checking.system import Seen, argument_of, see
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A call that was refused, or with a result, what it returned."""
+
+    boundary: Boundary
+    arguments: Mapping[str, object]
+    given: Mapping[str, object]
+    result: tuple[object, ...] = ()
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is the result that was refused."""
+        return bool(self.result)
+
+    @cached_property
+    def called(self) -> tuple[Leaf, ...]:
+        """The leaves of the arguments."""
+        return tuple(call_leaves(self.boundary, self.arguments, self.given))
+
+    @cached_property
+    def returned(self) -> tuple[Leaf, ...]:
+        """The leaves of the result."""
+        leaves = (result_leaves(self.boundary, value, self.given) for value in self.result)
+        return tuple(leaf for found in leaves for leaf in found)
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All of them."""
+        return (*self.called, *self.returned)
+
+    def instead(self, arguments: Mapping[str, object]) -> "Refused":
+        """Return the call with other arguments."""
+        names = {name for name in arguments if arguments[name] is not self.arguments.get(name)}
+        given = dict(self.given)
+        if any(_root(text) in names for text in given):
+            given |= given_values(self.boundary, arguments)
+        return replace(self, arguments=arguments, given=given)
+
+    def value(self, root: str) -> object:
+        """Return an argument, or the result."""
+        return self.result[0] if root == RESULT else self.arguments[root]
+
+
+def _root(text: str) -> str:
+    return argument_of(text.strip())
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: what was done wrong, and in which places."""
+
+    kind: Literal["order", "axis", "width", "heads", "dtype", "type", "exchange"]
+    paths: tuple[str, ...]
+    change: Change | None = None
+    before: tuple[Seen, ...] = ()
+    after: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """The leaves of a call after some changes."""
+
+    leaves: tuple[Leaf, ...]
+    cost: int = 0
+    mistakes: tuple[Mistake, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)  # path -> what is made of `{0}`
+    exchanged: Mapping[str, str | None] = field(default_factory=dict)
+    roots: frozenset[str] | None = None  # the arguments that may be changed; None: all
+
+    @cached_property
+    def tensors(self) -> tuple[Seen, ...]:
+        """Those of its leaves that are tensors."""
+        return tuple(seen for leaf in self.leaves if (seen := see(leaf)) is not None)
+
+    def changeable(self) -> tuple[Seen, ...]:
+        """Return the tensors that may be changed."""
+        return tuple(s for s in self.tensors if self.roots is None or s.argument in self.roots)
+
+    def meta_leaves(self) -> list[Leaf]:
+        """Return the leaves for the judge: all that may be tensors."""
+        return [leaf for leaf in self.leaves if leaf.tensor_forms()]
+
+    def with_change(self, group: Sequence[Seen], change: Change, more: int) -> "State | None":
+        """Return the state after one change of some tensors; None where it cannot be made."""
+        changed = [change.apply(seen) for seen in group]
+        after = tuple(seen for seen in changed if seen is not None)
+        if len(after) < len(group):
+            return None
+        new = {seen.path: seen for seen in after}
+        leaves = tuple(
+            replace(leaf, value=_meta(new[leaf.path])) if leaf.path in new else leaf
+            for leaf in self.leaves
+        )
+        before = {path: self.written.get(path, "{0}") for path in new}
+        return replace(
+            self,
+            leaves=leaves,
+            cost=self.cost + change.cost + more,
+            mistakes=(
+                *self.mistakes,
+                Mistake(change.kind, tuple(new), change, tuple(group), after),
+            ),
+            written={**self.written, **{path: change.of(how) for path, how in before.items()}},
+        )
+
+    def fix(self, refused: Refused) -> dict[str, str] | None:
+        """Write the changes as expressions for whole arguments; None where there is none."""
+        fix = {name: str(by) for name, by in self.exchanged.items()}
+        for root in dict.fromkeys(argument_of(path) for path in self.written):
+            name = "result" if root == RESULT else root
+            written = {name + path.removeprefix(root): how for path, how in self.written.items()}
+            how: str | None = None
+            with suppress(Exception):  # values of the user's may be anything
+                how = rewritten(refused.value(root), name, written)
+            if how is None or how == name:
+                return None
+            fix[root] = how
+        return fix
+
+
+def _meta(seen: Seen) -> torch.Tensor:
+    return torch.empty(seen.sizes, dtype=seen.dtype, device="meta")
