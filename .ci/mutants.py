@@ -1,110 +1,166 @@
-"""Break the code in one place, and see whether a test notices: `.ci/mutants.py --count 100`.
+"""Break the code in one place, and see whether a test notices: `.ci/mutants.py --part shapes`.
 
-A mutant is one changed operator, comparison, constant or condition, drawn with a seed. The tests of
-its own folder run on a copy of the source; a mutant that they pass has survived, and is printed.
+docs/mutants.md tells what is broken, what counts as killed, and which mutants are known to survive.
+With `--count` a seeded sample is drawn over all parts that are asked for.
 """
 
 import argparse
-import ast
+import json
 import os
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("shapes", "checking", "layout.py", "rope")
-COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
-COMPUTED: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Mod: ast.Mult,
-}  # fmt: skip
+from mutation.forked import ROOT, load_once
+from mutation.mutants import Mutant, mutants
+from mutation.reach import Reached, reached
+from mutation.trial import Trial, Verdict
+
+PACKAGE = ROOT / "src" / "typed_rope"
+PARTS = {
+    "shapes": (["shapes"], ["tests/shapes"]),
+    "layout": (["layout.py", "dtypes.py"], ["tests/test_layout.py", "tests/test_dtypes.py"]),
+    "rope": (["rope"], ["tests/rope"]),
+    "checking": (["checking"], ["tests/checking"]),
+}
+ACCEPTED = Path(__file__).parent / "mutation" / "accepted.txt"
 
 
-def places(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    """Yield the nodes that can be changed, and what is done to them."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED:
-            yield node, "comparison"
-        elif isinstance(node, ast.BinOp) and type(node.op) in COMPUTED:
-            yield node, "operator"
-        elif isinstance(node, ast.BoolOp):
-            yield node, "and, or"
-        elif isinstance(node, ast.Constant) and type(node.value) is int:
-            yield node, "constant"
-        elif isinstance(node, ast.If | ast.IfExp):
-            yield node, "condition"
+def sources(part: str) -> list[Path]:
+    """List the files of a part that are mutated."""
+    found = [PACKAGE / name for name in PARTS[part][0]]
+    return [
+        path for one in found for path in ([one] if one.is_file() else sorted(one.rglob("*.py")))
+    ]
 
 
-def change(node: ast.AST) -> None:
-    """Change one node in place."""
-    if isinstance(node, ast.Compare):
-        node.ops[0] = COMPARED[type(node.ops[0])]()
-    elif isinstance(node, ast.BinOp):
-        node.op = COMPUTED[type(node.op)]()
-    elif isinstance(node, ast.BoolOp):
-        node.op = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        node.value = node.value + 1
-    elif isinstance(node, ast.If | ast.IfExp):
-        node.test = ast.UnaryOp(ast.Not(), node.test)
+def suite(part: str, cache: Path) -> list[Reached]:
+    """Record which lines the tests of a part reach."""
+    found = [ROOT / name for name in PARTS[part][1]]
+    files = [
+        f for one in found for f in ([one] if one.is_file() else sorted(one.rglob("test_*.py")))
+    ]
+    return [reached(path.relative_to(ROOT).as_posix(), cache) for path in files]
 
 
-def survives(path: Path, index: int) -> str | None:
-    """Run the tests on one mutant; return where it stands if they pass."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    node, kind = list(places(tree))[index]
-    change(node)
-    part = path.relative_to(ROOT / "src" / "typed_rope").parts[0]
-    tests = ROOT / "tests" / (f"test_{part}" if part.endswith(".py") else part)
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "src")
-        shutil.copytree(ROOT / "src", source)
-        mutant = source / path.relative_to(ROOT / "src")
-        mutant.write_text(ast.unparse(ast.fix_missing_locations(tree)), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(tests)]
-        environment = os.environ | {"PYTHONPATH": str(source), "CI": "true"}
-        try:
-            run = subprocess.run(
-                command, cwd=ROOT, env=environment, capture_output=True, timeout=900
-            )
-        except subprocess.TimeoutExpired:
-            return None  # it hangs, which is noticed
-    line = getattr(node, "lineno", 0)
-    return f"{path.relative_to(ROOT)}:{line}: {kind}" if run.returncode == 0 else None
+def verdicts(
+    drawn: Sequence[tuple[str, Mutant]], suites: dict[str, list[Reached]], jobs: int
+) -> Iterator[tuple[str, Verdict]]:
+    """Try the mutants, `jobs` at a time."""
+    waiting, running = list(reversed(drawn)), list[tuple[str, Trial]]()
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            part, mutant = waiting.pop()
+            running.append((part, Trial(mutant, suites[part])))
+        for part, trial in list(running):
+            verdict = trial.step()
+            if verdict is not None:
+                running.remove((part, trial))
+                yield part, verdict
+        time.sleep(0.01)
+
+
+def name(verdict: Verdict) -> str:
+    """Name a mutant by its file, its function and what differs, whatever stands around it."""
+    told = verdict.told
+    path = verdict.mutant.path.relative_to(PACKAGE).with_suffix("").as_posix()
+    return f"{path} {told.scope or 'module'}: {told.difference}"
+
+
+def entry(part: str, verdict: Verdict) -> dict[str, object]:
+    """Write a verdict for the log."""
+    mutant, told = verdict.mutant, verdict.told
+    where = f"{mutant.path.relative_to(ROOT).as_posix()}:{told.line}"
+    key = [mutant.path.relative_to(ROOT).as_posix(), mutant.place, mutant.operator, mutant.number]
+    return {
+        "part": part, "where": where, "operator": mutant.operator, "outcome": verdict.outcome,
+        "covered": verdict.covered, "seconds": round(verdict.seconds, 2), "name": name(verdict),
+        "key": key,
+    }  # fmt: skip
+
+
+def draw(options: argparse.Namespace) -> list[tuple[str, Mutant]]:
+    """Draw the mutants to try: a sample, or those that a log calls survivors."""
+    every = [(p, m) for p in options.part for path in sources(p) for m in mutants(path)]
+    if options.survivors_of:
+        log = map(json.loads, options.survivors_of.read_text(encoding="utf-8").splitlines())
+        keys = [tuple(e["key"]) for e in log if e["outcome"] == "survived"]
+        return [(p, m) for p, m in every if _key(m) in keys]
+    if options.count is None:
+        return every
+    return random.Random(options.seed).sample(every, min(options.count, len(every)))
+
+
+def _key(mutant: Mutant) -> tuple[object, ...]:
+    path = mutant.path.relative_to(ROOT).as_posix()
+    return path, mutant.place, mutant.operator, mutant.number
+
+
+def report(scores: Counter[tuple[str, str]], parts: Sequence[str]) -> float:
+    """Print the score of each part, and return that of all."""
+    for part in [*parts, "all"]:
+        tried = sum(n for (p, _), n in scores.items() if part in (p, "all"))
+        lived = sum(n for (p, o), n in scores.items() if part in (p, "all") and o == "survived")
+        if tried:
+            print(f"{part:<9} {tried - lived} of {tried} killed: {1 - lived / tried:.1%}")
+    return 1 - lived / tried if tried else 1.0
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", action="append", choices=PARTS, help="default: all parts")
+    parser.add_argument("--count", type=int, help="how many are drawn; default: every mutant")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--at-least", type=float, default=0.0, help="share that must be killed")
+    parser.add_argument("--log", type=Path, help="JSON lines; a run goes on where its log ends")
+    parser.add_argument("--survivors-of", type=Path, metavar="LOG", help="try only its survivors")
+    parser.add_argument("--cache", type=Path, default=ROOT / "build" / "mutants")
+    options = parser.parse_args()
+    options.part = options.part or list(PARTS)
+    return options
 
 
 def main() -> None:
-    """Draw mutants, run them, and fail if too many survive."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--at-least", type=float, default=0.0, help="share that must be killed")
-    options = parser.parse_args()
-    package = ROOT / "src" / "typed_rope"
-    files = [f for part in PARTS for f in sorted((package / part).rglob("*.py"))]
-    files += [package / part for part in PARTS if part.endswith(".py")]
-    sites = [
-        (path, index)
-        for path in files
-        for index, _ in enumerate(places(ast.parse(path.read_text(encoding="utf-8"))))
-    ]
-    chosen = random.Random(options.seed).sample(sites, min(options.count, len(sites)))
-    survivors = 0
-    for number, (path, index) in enumerate(chosen, 1):
-        survivor = survives(path, index)
-        if survivor is not None:
-            survivors += 1
-            print(f"survived {survivor}", flush=True)
-        print(f"{number} of {len(chosen)}: {survivors} survived", file=sys.stderr, flush=True)
-    killed = 1 - survivors / len(chosen)
-    print(f"{len(chosen) - survivors} of {len(chosen)} mutants killed ({len(sites)} places)")
-    sys.exit(killed < options.at_least)
+    """Draw mutants, try them, and fail if too many survive."""
+    # The same hashes, examples and threads in every run, so that a survivor can be tried again.
+    wanted = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "CI": "true"}
+    if any(os.environ.get(key) != value for key, value in wanted.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)
+    options = arguments()
+    drawn = draw(options)
+    load_once()
+    suites = {part: suite(part, options.cache) for part in options.part}
+    done = {}
+    if options.log and options.log.exists():
+        log = map(json.loads, options.log.read_text(encoding="utf-8").splitlines())
+        done = {tuple(e["key"]): e for e in log}
+    scores = Counter((e["part"], e["outcome"]) for _, m in drawn if (e := done.get(_key(m))))
+    waiting = [(part, m) for part, m in drawn if _key(m) not in done]
+    accepted = ACCEPTED.read_text(encoding="utf-8") if ACCEPTED.exists() else ""
+    started = time.monotonic()
+    for number, (part, verdict) in enumerate(verdicts(waiting, suites, options.jobs), 1):
+        scores[part, verdict.outcome] += 1
+        told = entry(part, verdict)
+        if options.log:
+            with options.log.open("a", encoding="utf-8") as log:
+                print(json.dumps(told), file=log)
+        if verdict.outcome == "survived":
+            known = "known" if str(told["name"]) in accepted else "new"
+            print(
+                f"survived ({known}) {told['where']} {told['operator']}\n    {told['name']}",
+                flush=True,
+            )
+        left = (time.monotonic() - started) / number * (len(waiting) - number)
+        if number % 25 == 0:
+            print(
+                f"{number} of {len(waiting)}, {left / 60:.0f} min left", file=sys.stderr, flush=True
+            )
+    sys.exit(report(scores, options.part) < options.at_least)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,16 @@ def test_repeat_kv_refuses_fewer_than_one_group() -> None:
     assert str(error.value) == "repeat_kv: groups must be at least 1, got 0."
 
 
+@pytest.mark.parametrize(
+    "move", [lambda x: split_heads(x, 2), lambda x: repeat_kv(x[0], 3)], ids=["split", "repeat"]
+)
+def test_moves_with_a_number_refuse_a_tensor_of_another_rank(
+    move: Callable[[Tensor], Tensor],
+) -> None:
+    with pytest.raises(ShapeError):
+        move(_numbered(B, T, H, D))
+
+
 @pytest.mark.parametrize("move", [merge_heads, heads_first, tokens_first])
 def test_moves_of_heads_refuse_tensors_without_a_head_axis(
     move: Callable[[Tensor], Tensor],
