@@ -188,7 +188,7 @@ CHAPTER = Chapter(
             Cache: v has 3 axes, where "b g s e" has 4.
               k: Float[Tensor, "b g s d"]   float32 (3, 2, 11, 8)   b = 3, g = 2, s = 11
             > v: Float[Tensor, "b g s e"]   float32 (2, 11, 6)
-            Write: Cache(k, v.expand(3, -1, -1, -1))
+            Write: Cache(k, v.repeat(3, 1, 1, 1))
             """,
         ),
         Case(

@@ -84,10 +84,10 @@ CHAPTER = Chapter(
             "Keys and values disagree",
             "attend(q, k.transpose(1, 2), v)",
             """
-            attend: k or v fits its annotation with g and s exchanged.
+            attend: k fits its annotation with g and s exchanged.
             > k: Float[Tensor, "b g s d"]   float32 (3, 11, 2, 8)   g = 11, s = 2
-            > v: Float[Tensor, "b g s e"]   float32 (3, 2, 11, 6)   g = 2, s = 11
-            Write: attend(q, k.transpose(1, 2), v) or attend(q, k, v.transpose(1, 2))
+              v: Float[Tensor, "b g s e"]   float32 (3, 2, 11, 6)   g = 2, s = 11
+            Write: attend(q, k.transpose(1, 2), v)
             """,
         ),
         Case(
@@ -107,7 +107,7 @@ CHAPTER = Chapter(
             """
             split_heads: x fits its annotation with its heads joined.
             > x: Float[Tensor, "b t c"]   float32 (2, 6, 5, 8)
-            Write: split_heads(x.transpose(1, 2).flatten(2), heads) or split_heads(x.flatten(2), heads)
+            Write: split_heads(x.transpose(1, 2).flatten(2), heads)
             """,
         ),
         Case(
@@ -162,7 +162,7 @@ CHAPTER = Chapter(
               q: Float[Tensor, "b h t d"]   float32 (3, 10, 7, 8)   b = 3, d = 8
             > k: Float[Tensor, "b g s d"]   float32 (2, 11, 8)
               v: Float[Tensor, "b g s e"]   float32 (3, 2, 11, 6)   b = 3, g = 2, s = 11
-            Write: attend(q, k.expand(3, -1, -1, -1), v)
+            Write: attend(q, k.repeat(3, 1, 1, 1), v)
             """,
         ),
         Case(

@@ -17,17 +17,28 @@ from types import FrameType
 from typed_rope.checking.boundary import Boundary
 
 _PACKAGE = __name__.partition(".")[0]
+_DEMONSTRATION = f"{_PACKAGE}.demo"  # makes mistakes on purpose, and shows what a user would see
 
 
-def where_called() -> str | None:
-    """Name the checked function that a refused call was made in; None where there is none."""
+def refused_frame() -> FrameType | None:
+    """Return the frame of the checked function whose call is being refused."""
     frames = _outwards(sys._getframe(1))
-    refused = next((frame for frame in frames if _boundary(frame) is not None), None)
-    if refused is None:
+    return next((frame for frame in frames if _boundary(frame) is not None), None)
+
+
+def function_of(frame: FrameType) -> object:
+    """Return what a frame checks the calls of."""
+    names = (name for name in frame.f_code.co_freevars if name.strip("_") == "function")
+    return frame.f_locals.get(next(names, ""))
+
+
+def where_called(refused: FrameType) -> str | None:
+    """Name the checked function that a refused call was made in; None where there is none."""
+    if refused.f_back is not None and _module(refused.f_back).startswith(_DEMONSTRATION):
         return None
     named: str | None = None
     body = refused  # the frame that runs below the one looked at
-    for frame in frames:
+    for frame in _outwards(refused.f_back):
         boundary = _boundary(frame)
         if boundary is not None and frame.f_back is not None:
             caller = frame.f_back
@@ -55,7 +66,11 @@ def _boundary(frame: FrameType) -> Boundary | None:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE
+    return _module(frame).partition(".")[0] == _PACKAGE
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def _place(frame: FrameType) -> str:

@@ -6,15 +6,24 @@ is the explanation (`repairing`); otherwise whoever the others agree without is 
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from inspect import Parameter
 from typing import Any
 
 from typed_rope.checking.blame import Verdict, axes_of, blamed, first_dispute
 from typed_rope.checking.boundary import RESULT, Boundary
-from typed_rope.checking.callers import where_called
+from typed_rope.checking.callers import function_of, refused_frame, where_called
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.mistakes import repair_clauses
-from typed_rope.checking.repairing import Budget, Refused, Repair, passed_parameters, repairs
+from typed_rope.checking.repairing import (
+    Budget,
+    Refused,
+    Repair,
+    is_trial,
+    passed_parameters,
+    repairs,
+    trial_of,
+)
 from typed_rope.checking.rows import culprit_rows
 from typed_rope.checking.system import Seen, Solution, argument_of, see, solve
 from typed_rope.checking.wording import call_text, layout
@@ -29,29 +38,29 @@ def refusal(
     *result: object,
 ) -> ShapeError:
     """Return the error for a call (or, with `result`, for what it returned) that does not fit."""
-    return explained(boundary, arguments, given, result, where_called())
-
-
-def explained(
-    boundary: Boundary,
-    arguments: Mapping[str, object],
-    given: Mapping[str, object],
-    result: tuple[object, ...],
-    within: str | None,
-) -> ShapeError:
-    """Do the same where it is known which checked function of the user's the call was made in."""
+    if is_trial():
+        return ShapeError(boundary.function)
+    frame = refused_frame()
     refused = Refused(boundary, arguments, given, result)
+    if frame is None:
+        return explained(refused, None)
+    return explained(replace(refused, trial=trial_of(function_of(frame))), where_called(frame))
+
+
+def explained(refused: Refused, within: str | None) -> ShapeError:
+    """Do the same where it is known which checked function of the user's the call was made in."""
+    boundary, answers = refused.boundary, refused.answers
     tensors = [seen for leaf in refused.leaves if (seen := see(leaf)) is not None]
     verdict = _verdict(refused, tensors)
     rows = culprit_rows(refused, tensors, verdict)
     first = f"{boundary.function}: {_with_records(refused, verdict)}"
-    first += ": the function's own promise, not your call." if result else "."
+    first += ": the function's own promise, not your call." if answers else "."
     last = [] if within is None else [f"In: {within}"]
     last += _written(refused, verdict)
     error = ShapeError(layout(first, rows, "\n".join(last) or None))
     error.function = boundary.function
     error.argument = argument_of(verdict.culprits[0]) if verdict.culprits else None
-    error.fix = {} if result or not verdict.fixes else dict(verdict.fixes[0])
+    error.fix = {} if answers or not verdict.fixes else dict(verdict.fixes[0])
     error.declared = {row.name: row.declared for row in rows}
     error.actual = {row.name: row.actual for row in rows}
     error.bindings = dict(verdict.bindings)

@@ -145,7 +145,7 @@ def written(shape: Shape, given: Mapping[str, object]) -> str:
     text = shape.text
     for axis in shape.axes:
         for field in axis.expression.fields if isinstance(axis, Sized) else ():
-            if field.text in given:
+            if field.text in given and not hasattr(given[field.text], "shape"):  # slow to write
                 text = text.replace(f"{{{field.text}}}", f"{given[field.text]}")
     return text
 

@@ -17,6 +17,7 @@ from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.explain import explained
 from typed_rope.checking.forms import Form, RecordForm, TensorForm, is_judged, parts, record_names
 from typed_rope.checking.plain import StandIn
+from typed_rope.checking.repairing import Refused
 from typed_rope.shapes import Sized
 
 
@@ -51,7 +52,7 @@ def make_traced(boundary: Boundary) -> tuple[Callable[..., str], Callable[[str],
         }
         values = dict(zip(texts, [_stand_in(value, records) for value in given], strict=True))
         result = tuple(_stand_in(value, records) for value in returned)
-        return str(explained(boundary, arguments, values, result, None))
+        return str(explained(Refused(boundary, arguments, values, result), None))
 
     # As torch.compiler.assume_constant_result would, but calling that would import Dynamo (seconds)
     # into every program that imports a checked function.

@@ -3,7 +3,7 @@
     kind    cost   what is changed                         written as
     order   2 ..   axes exchanged, or moved                x.transpose(1, 2), x.permute(2, 0, 1)
     axis    2      an axis of size 1 more or less          x.unsqueeze(0), x.squeeze(1)
-    axis    3, 4   several, or one of the size of others'  x[None, None], x.expand(3, -1, -1)
+    axis    3, 4   several, or one of the size of others'  x[None, None], x.repeat(3, 1, 1)
     width   2      a table twice or half as wide           x[..., :4], torch.cat([x, x], dim=-1)
     heads   3      heads that were not split, or joined    x.unflatten(-1, (6, -1)).transpose(1, 2)
     dtype   2      another dtype                           x.to(torch.float32)
@@ -41,6 +41,7 @@ class Change:
     cost: int
     written: str
     order: tuple[int, ...] = ()  # of kind "order": the axes in their new order
+    shaped: str = ""  # what has the same sizes, where the change itself is slow without memory
 
     def of(self, expression: str) -> str:
         """Write the change of an expression."""
@@ -50,7 +51,7 @@ class Change:
         """Return what becomes of a tensor; None where it cannot be changed in this way."""
         value = torch.empty(seen.sizes, dtype=seen.dtype, device="meta")
         try:
-            changed: Tensor = eval(_code(self.written), {"torch": torch, "x": value})
+            changed: Tensor = eval(_code(self.shaped or self.written), {"torch": torch, "x": value})
         except (RuntimeError, IndexError):
             return None
         return replace(seen, sizes=tuple(changed.shape), dtype=changed.dtype)
@@ -76,8 +77,13 @@ class Evidence:
         return isinstance(solve([*self.others, changed]), Solution)  # some wait for an axis of its
 
 
-def changes(seen: Seen, evidence: Evidence, budget: Budget) -> Iterator[Change]:
-    """Yield the changes after which a tensor agrees with the others, by kind."""
+def changes(
+    seen: Seen, evidence: Evidence, budget: Budget, most: Callable[[], float]
+) -> Iterator[Change]:
+    """Yield the changes after which a tensor agrees with the others, by kind.
+
+    `most` tells what a change may cost to be of interest, which falls as repairs are found.
+    """
 
     def agrees(change: Change) -> bool:
         changed = change.apply(seen)
@@ -85,26 +91,18 @@ def changes(seen: Seen, evidence: Evidence, budget: Budget) -> Iterator[Change]:
             return False
         return evidence.fits(changed)
 
-    yield from _smallest_orders(seen, evidence.rest, agrees, budget)
-    for offer in (_axes, _widths, _heads, _dtypes):
+    for offer in (_reorders, _axes, _widths, _heads, _dtypes):
         for change in offer(seen, evidence):
-            if not budget.spent() and agrees(change):
+            if budget.spent():
+                return
+            if change.cost <= most() and agrees(change):
                 yield change
 
 
-def _smallest_orders(
-    seen: Seen, rest: Solution, agrees: Callable[[Change], bool], budget: Budget
-) -> Iterator[Change]:
-    """Yield the orders that move the fewest axes."""
-    fewest: int | None = None
-    for order in _orders(seen, rest):
-        moved = sum(axis != source for axis, source in enumerate(order))
-        if budget.spent() or (fewest is not None and moved > fewest):
-            return
-        change = Change("order", moved, _moving(order), order)
-        if agrees(change):
-            fewest = moved
-            yield change
+def _reorders(seen: Seen, evidence: Evidence) -> Iterator[Change]:
+    for order in _orders(seen, evidence.rest):
+        moved = sum(map(ne, order, range(len(order))))
+        yield Change("order", moved, _moving(order), order)
 
 
 def _orders(seen: Seen, rest: Solution) -> list[tuple[int, ...]]:
@@ -170,11 +168,18 @@ def _expansions(seen: Seen, evidence: Evidence) -> Iterator[Change]:
     for form in seen.forms:
         for axis, size in enumerate(expected_sizes(form, rank + 1, evidence.rest.bindings)):
             if size is not None and size > 1:
-                kept = ["-1"] * rank
+                times, kept = ["1"] * rank, ["-1"] * rank
+                times.insert(axis, str(size))
                 kept.insert(axis, str(size))
                 new = "" if axis == 0 else f".unsqueeze({axis})"
                 cost = 3 if axis == 0 else 4
-                yield Change("axis", cost, f"{{0}}{new}.expand({', '.join(kept)})")
+                # Written with `repeat`, because what `expand` returns must not be written to.
+                repeated = f"{{0}}{new}.repeat({', '.join(times)})"
+                shaped = f"{{0}}{new}.expand({', '.join(kept)})"
+                yield Change("axis", cost, repeated, shaped=shaped)
+
+
+_TWICE = "{0}.unsqueeze(-2).expand(*{0}.shape[:-1], 2, -1).flatten(-2)"
 
 
 def _widths(seen: Seen, evidence: Evidence) -> Iterator[Change]:
@@ -187,7 +192,7 @@ def _widths(seen: Seen, evidence: Evidence) -> Iterator[Change]:
     # To repeat any tensor that is too narrow would be a guess: tables come in pairs.
     owners = {evidence.rest.owners.get(axis.name) for axis in last if isinstance(axis, Named)}
     if evidence.twins and owners - {None} - evidence.twins:
-        yield Change("width", 2, "torch.cat([{0}, {0}], dim=-1)")
+        yield Change("width", 2, "torch.cat([{0}, {0}], dim=-1)", shaped=_TWICE)
 
 
 def _heads(seen: Seen, evidence: Evidence) -> Iterator[Change]:
@@ -241,6 +246,8 @@ def _dtypes(seen: Seen, evidence: Evidence) -> Iterator[Change]:
 def cast(given: torch.dtype, dtype: torch.dtype) -> Change:
     """Return the change to a dtype; to one of another kind costs more."""
     cost = 2 if _kind(given) == _kind(dtype) else 3
+    if given.is_complex and dtype == given.to_real():
+        return Change("dtype", cost, "{0}.real")
     return Change("dtype", cost, f"{{0}}.to({dtype})")
 
 
@@ -260,6 +267,8 @@ def fitting_dtype(
         if dtype != seen.dtype and any(f.dtypes is None or dtype in f.dtypes for f in forms)
     ]
     kinds = (_kind(seen.dtype), *_KEPT_IN.get(_kind(seen.dtype), ()))
+    if seen.dtype.is_complex and seen.dtype.to_real() in options:
+        return seen.dtype.to_real()
     kept = (dtype for kind in kinds for dtype in options if _kind(dtype) == kind)
     return next(kept, None)
 

@@ -14,7 +14,8 @@ from itertools import combinations
 from torch import Tensor
 
 from typed_rope.checking.boundary import Boundary
-from typed_rope.checking.forms import AnyForm, holds_tensors
+from typed_rope.checking.forms import AnyForm, Form, PlainForm, TensorForm, holds_tensors
+from typed_rope.checking.plain import is_plain
 from typed_rope.checking.repairing.passed import (
     VARIABLE,
     is_default,
@@ -38,20 +39,29 @@ class Exchange:
 
 def exchanges(boundary: Boundary, arguments: Mapping[str, object]) -> Iterator[Exchange]:
     """Yield the exchanges to try, smallest first."""
-    known = {p.name for p in boundary.parameters if not isinstance(p.form, AnyForm)}
+    forms = {p.name: p.form for p in boundary.parameters if not isinstance(p.form, AnyForm)}
     passed = [
         parameter.name
         for parameter in passed_parameters(boundary, arguments)
-        if parameter.kind not in VARIABLE and parameter.name in known
+        if parameter.kind not in VARIABLE and parameter.name in forms
     ]
     for left, right in combinations(passed, 2):
-        if not _is_alike(arguments[left], arguments[right]):
+        may_be = _may_take(forms[left], arguments[right]) and _may_take(
+            forms[right], arguments[left]
+        )
+        if may_be and not _is_alike(arguments[left], arguments[right]):
             yield Exchange(2, {left: right, right: left})
     yield from _moves(boundary, arguments, passed)
     tensors = [name for name in passed if isinstance(arguments[name], Tensor)]
     for a, b, c in combinations(tensors, 3):
         yield Exchange(3, {a: b, b: c, c: a})
         yield Exchange(3, {a: c, c: b, b: a})
+
+
+def _may_take(form: Form, value: object) -> bool:
+    if isinstance(form, PlainForm):
+        return is_plain(value, form.hint)
+    return isinstance(value, Tensor) or not isinstance(form, TensorForm)
 
 
 def _is_alike(left: object, right: object) -> bool:

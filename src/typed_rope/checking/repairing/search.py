@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from typed_rope.checking.judge import fits
+from typed_rope.checking.leaves import Leaf
 from typed_rope.checking.repairing.budget import Budget
 from typed_rope.checking.repairing.changes import Change, Evidence, changes
 from typed_rope.checking.repairing.exchanges import Exchange, exchanges
+from typed_rope.checking.repairing.promise import can_be_kept
 from typed_rope.checking.repairing.settling import settled
 from typed_rope.checking.repairing.state import Mistake, Refused, State
-from typed_rope.checking.system import Seen, Solution, are_twins, solve
-from typed_rope.shapes import Named, Sized
+from typed_rope.checking.system import Seen, Solution, are_twins, see, solve
+from typed_rope.shapes import Bindings, Named, Sized
 
 
 @dataclass(frozen=True)
@@ -51,29 +53,47 @@ class _Found:
         if state.cost > self.cost or not fits(state.meta_leaves(), {}):
             return
         fix = state.fix(self.refused)
-        if fix is None:
+        if fix is None or not self._is_taken(state):
             return
         if state.cost < self.cost:
             self.repairs.clear()
         if all(fix != other.fix for other in self.repairs):
             self.repairs.append(Repair(state.cost, state.mistakes, fix, state.tensors))
 
+    def _is_taken(self, state: State) -> bool:
+        """Tell whether the function could do with the call, as far as that can be known."""
+        refused = self.refused
+        if refused.answers:
+            return True
+        solution = solve(state.tensors)
+        bindings = solution.bindings if isinstance(solution, Solution) else Bindings()
+        if not can_be_kept(refused.boundary.result, bindings, state.given or refused.given):
+            return False
+        return refused.trial is None or refused.trial(state.arguments(refused))
+
 
 def repairs(refused: Refused, budget: Budget) -> list[Repair]:
     """Return the smallest repairs, the likeliest first; none where no change is known."""
     found = _Found(refused)
-    states = settled(refused)
+    _search(refused, refused.held, found, budget)
+    if refused.held and not found.repairs:
+        _search(refused, (), found, budget)
+    return sorted(found.repairs, key=lambda repair: not _is_likely(repair))
+
+
+def _search(refused: Refused, fixed: tuple[Leaf, ...], found: _Found, budget: Budget) -> None:
+    states = [replace(state, fixed=fixed) for state in settled(refused)]
     for state in states:
         if state.mistakes:
             found.offer(state)
-    if not refused.answers:
-        _exchange(refused, found, budget)
+    to_exchange = [] if refused.answers else list(exchanges(refused.boundary, refused.arguments))
+    _exchange(refused, fixed, [e for e in to_exchange if e.cost == 2], found, budget)
     for state in states:
         _change_one(state, found, budget)
     for state in states:
-        if not found.repairs or found.cost > state.cost + 2:
+        if found.cost > state.cost + 2:
             _change_several(state, found, budget)
-    return sorted(found.repairs, key=lambda repair: not _is_likely(repair))
+    _exchange(refused, fixed, [e for e in to_exchange if e.cost > 2], found, budget)
 
 
 def _is_likely(repair: Repair) -> bool:
@@ -83,21 +103,31 @@ def _is_likely(repair: Repair) -> bool:
     return "h" not in sizes or not sizes.get("g") or sizes["h"] % sizes["g"] == 0
 
 
-def _exchange(refused: Refused, found: _Found, budget: Budget) -> None:
-    for exchange in exchanges(refused.boundary, refused.arguments):
+def _exchange(
+    refused: Refused,
+    fixed: tuple[Leaf, ...],
+    to_try: Sequence[Exchange],
+    found: _Found,
+    budget: Budget,
+) -> None:
+    tensors = [seen for leaf in refused.leaves if (seen := see(leaf)) is not None]
+    for exchange in to_try:
         if budget.spent() or exchange.cost > found.cost:
             return
+        others = [seen for seen in tensors if seen.argument not in exchange.places]
+        if not isinstance(solve(others), Solution):
+            continue
         state = _exchanged(refused, exchange)
         if state is not None:
-            found.offer(state)
+            found.offer(replace(state, fixed=fixed))
 
 
 def _exchanged(refused: Refused, exchange: Exchange) -> State | None:
     meant = refused.instead(exchange.apply(refused.arguments))
     if any(leaf.has_wrong_type() for leaf in meant.leaves):
         return None
-    state = State(meant.leaves, exchange.cost, (Mistake("exchange", tuple(exchange.places)),))
-    state = replace(state, exchanged=exchange.places)
+    mistake = Mistake("exchange", tuple(exchange.places))
+    state = State(meant.leaves, exchange.cost, (mistake,), {}, exchange.places, given=meant.given)
     return state if isinstance(solve(state.tensors), Solution) else None
 
 
@@ -107,7 +137,7 @@ def _change_one(state: State, found: _Found, budget: Budget) -> None:
             return
         evidence = _evidence(state, (seen,))
         if evidence is not None:
-            for change in changes(seen, evidence, budget):
+            for change in changes(seen, evidence, budget, lambda: found.cost - state.cost):
                 _offer(state, (seen,), change, 0, found)
 
 
@@ -115,7 +145,7 @@ def _change_several(state: State, found: _Found, budget: Budget) -> None:
     for group in _groups(state):
         evidence = None if budget.spent() else _evidence(state, group)
         if evidence is not None:
-            for change in changes(group[0], evidence, budget):
+            for change in changes(group[0], evidence, budget, lambda: found.cost - state.cost - 1):
                 _offer(state, group, change, 1, found)
 
 

@@ -8,10 +8,13 @@ from typing import Literal
 
 import torch
 
-from typed_rope.checking.boundary import RESULT, Boundary
+from typed_rope.checking.boundary import RESULT, Boundary, Parameter
+from typed_rope.checking.forms import RecordForm
 from typed_rope.checking.leaves import Leaf, call_leaves, given_values, result_leaves
+from typed_rope.checking.reading import form_of
 from typed_rope.checking.repairing.changes import Change
 from typed_rope.checking.repairing.rewriting import rewritten
+from typed_rope.checking.repairing.trial import Trial
 from typed_rope.checking.system import Seen, argument_of, see
 
 
@@ -23,6 +26,7 @@ class Refused:
     arguments: Mapping[str, object]
     given: Mapping[str, object]
     result: tuple[object, ...] = ()
+    trial: Trial | None = None  # how to try a call of the function
 
     @property
     def answers(self) -> bool:
@@ -47,19 +51,25 @@ class Refused:
 
     def instead(self, arguments: Mapping[str, object]) -> "Refused":
         """Return the call with other arguments."""
-        names = {name for name in arguments if arguments[name] is not self.arguments.get(name)}
-        given = dict(self.given)
-        if any(_root(text) in names for text in given):
-            given |= given_values(self.boundary, arguments)
+        given = {**self.given, **given_values(self.boundary, arguments)}
         return replace(self, arguments=arguments, given=given)
+
+    @cached_property
+    def held(self) -> tuple[Leaf, ...]:
+        """The fields of `self`, if it is a record: in a method, its axes mean the same."""
+        owner = self.arguments.get("self")
+        annotated = any(parameter.name == "self" for parameter in self.boundary.parameters)
+        if annotated or self.boundary.function == type(owner).__qualname__:
+            return ()  # they are the arguments themselves
+        form = form_of(type(owner), None)
+        if not isinstance(form, RecordForm):
+            return ()
+        alone = Boundary("", ("self",), (Parameter("self", form),), None)
+        return tuple(call_leaves(alone, {"self": owner}, {}))
 
     def value(self, root: str) -> object:
         """Return an argument, or the result."""
         return self.result[0] if root == RESULT else self.arguments[root]
-
-
-def _root(text: str) -> str:
-    return argument_of(text.strip())
 
 
 @dataclass(frozen=True)
@@ -83,19 +93,33 @@ class State:
     written: Mapping[str, str] = field(default_factory=dict)  # path -> what is made of `{0}`
     exchanged: Mapping[str, str | None] = field(default_factory=dict)
     roots: frozenset[str] | None = None  # the arguments that may be changed; None: all
+    fixed: tuple[Leaf, ...] = ()  # what else it has to agree with
+    given: Mapping[str, object] | None = None  # what `{...}` read, where that has changed
 
     @cached_property
     def tensors(self) -> tuple[Seen, ...]:
-        """Those of its leaves that are tensors."""
-        return tuple(seen for leaf in self.leaves if (seen := see(leaf)) is not None)
+        """The tensors among its leaves, and those that they have to agree with."""
+        leaves = (*self.fixed, *self.leaves)
+        return tuple(seen for leaf in leaves if (seen := see(leaf)) is not None)
 
     def changeable(self) -> tuple[Seen, ...]:
         """Return the tensors that may be changed."""
-        return tuple(s for s in self.tensors if self.roots is None or s.argument in self.roots)
+        fixed = {leaf.path for leaf in self.fixed}
+        free = (seen for seen in self.tensors if seen.path not in fixed)
+        return tuple(s for s in free if self.roots is None or s.argument in self.roots)
 
     def meta_leaves(self) -> list[Leaf]:
         """Return the leaves for the judge: all that may be tensors."""
-        return [leaf for leaf in self.leaves if leaf.tensor_forms()]
+        return [leaf for leaf in (*self.fixed, *self.leaves) if leaf.tensor_forms()]
+
+    def arguments(self, refused: Refused) -> dict[str, object]:
+        """Return the arguments of the repaired call, those that are containers as they were."""
+        moved = {
+            n: None if by is None else refused.arguments[by] for n, by in self.exchanged.items()
+        }
+        changed = {leaf.path: leaf.value for leaf in self.leaves if leaf.path in self.written}
+        whole = {path: value for path, value in changed.items() if path in refused.arguments}
+        return {**refused.arguments, **moved, **whole}
 
     def with_change(self, group: Sequence[Seen], change: Change, more: int) -> "State | None":
         """Return the state after one change of some tensors; None where it cannot be made."""
