@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from typed_rope.checking import ShapeError
 from typed_rope.rope.frequencies import plain_frequencies
 
 
@@ -20,3 +21,13 @@ def test_default_dtype_does_not_reach_the_frequencies() -> None:
         assert torch.equal(plain_frequencies(10_000.0, 64), expected)
     finally:
         torch.set_default_dtype(torch.float32)
+
+
+def test_an_odd_number_of_dims_is_refused() -> None:
+    with pytest.raises(ShapeError):
+        plain_frequencies(10_000.0, 7)
+
+
+def test_frequencies_are_made_where_they_are_asked_for() -> None:
+    assert plain_frequencies(10_000.0, 64, device=torch.device("meta")).device.type == "meta"
+    assert plain_frequencies(10_000.0, 64, device=None).device.type == "cpu"

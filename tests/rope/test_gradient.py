@@ -103,12 +103,29 @@ def test_vmap_turns_each_of_a_stack(pairing: Pairing, t: int) -> None:
         torch.testing.assert_close(stacked[i], alone, rtol=1e-14, atol=1e-14)
 
 
+@pairings
+@lengths
+@pytest.mark.parametrize("learned", [0, 1, 2], ids=["x", "cos", "sin"])
+def test_each_input_alone_has_its_gradient(pairing: Pairing, t: int, learned: int) -> None:
+    inputs = [z.detach() for z in _inputs(2 * t, 2)]
+    wanted = inputs[learned].requires_grad_()
+    weights = torch.randn_like(inputs[0])
+    x, cos, sin = inputs
+    mine = torch.autograd.grad(turn(x, cos, sin, pairing), wanted, weights)
+    theirs = torch.autograd.grad(turn_formula(x, cos, sin, pairing), wanted, weights)
+    torch.testing.assert_close(mine, theirs, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.filterwarnings("ignore:.*torch.jit.script.*:DeprecationWarning")  # torch's own use
 @pairings
-@pytest.mark.parametrize("t", [T, MANY, 2 * BLOCK // (B * H * D)])
-def test_forward_derivative_is_the_rotation_of_the_tangent(pairing: Pairing, t: int) -> None:
+@pytest.mark.parametrize("t", [T, 2 * MANY, 2 * BLOCK // (B * H * D)])
+@pytest.mark.parametrize("backwards_too", [False, True])
+def test_forward_derivative_is_the_rotation_of_the_tangent(
+    pairing: Pairing, t: int, backwards_too: bool
+) -> None:
     x, cos, sin = (z.detach() for z in _inputs(t, 2))
     tangent = torch.randn_like(x)
+    x.requires_grad_(backwards_too)
     with forward_ad.dual_level():
         dual = forward_ad.make_dual(x, tangent)  # type: ignore[no-untyped-call]  # torch leaves it untyped
         turned = turn(dual, cos, sin, pairing)
