@@ -13,6 +13,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -36,23 +37,25 @@ class Outcome:
     fix: str = ""
 
 
-def sweep(*, only: str = "") -> Iterator[Outcome]:
-    """Make every mistake in every call."""
+def sweep(*, every: int = 1) -> Iterator[Outcome]:
+    """Make every mistake in every call, or every so manieth."""
     for name, (function, right) in right_calls().items():
-        if name.startswith(only):
-            function(**right)
-            for mistake in mistakes(right):
-                yield _outcome(name, function, right, mistake)
+        function(**right)
+        for mistake in islice(mistakes(right), None, None, every):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # torch speaks of dtypes that it mixes
+                outcome = _outcome(name, function, right, mistake)
+            yield outcome
 
 
 def _outcome(
     name: str, function: Callable[..., Any], right: dict[str, Any], mistake: Mistake
 ) -> Outcome:
-    began = time.perf_counter()
+    began = time.thread_time()
     try:
         function(**mistake.arguments)
     except ShapeError as error:
-        seconds = time.perf_counter() - began
+        seconds = time.thread_time() - began
         if not error.declared:
             return Outcome(name, mistake, "own code")
         return _judged(name, function, right, mistake, error, seconds)
@@ -111,7 +114,9 @@ def table(outcomes: list[Outcome]) -> str:
             f"{counts['wrong fix']:7}{f'{restored / refused:.1%}' if refused else '':>10}"
         )
     times = [outcome.seconds * 1e3 for outcome in outcomes if outcome.seconds]
-    rows.append(f"refused in {median(times):.1f} ms (median), {max(times):.1f} ms (worst)")
+    rows.append(
+        f"refused in {median(times):.1f} ms of processor time (median), {max(times):.1f} (worst)"
+    )
     return "\n".join(rows)
 
 
@@ -123,7 +128,6 @@ def share_repaired(outcomes: list[Outcome], kinds: tuple[str, ...]) -> float:
 
 
 def main() -> int:
-    warnings.simplefilter("ignore")
     outcomes = list(sweep())
     print(table(outcomes))
     if "--list" in sys.argv:

@@ -19,15 +19,17 @@ from typed_rope.checking.system import (
     nearest_form,
     solve,
     step,
+    suspicious,
 )
 from typed_rope.checking.wording import (
+    MOST_ROWS,
     axis_names,
     dtype_clause,
     said,
     type_clause,
 )
 
-_MOST_TENSORS = 12  # of which pairs are left out: more would take too long
+_MOST_TENSORS = 12  # of which each and each pair is left out: more would take too long
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,11 @@ def _disagreeing(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) ->
 
 def _suspects(tensors: Sequence[Seen]) -> list[tuple[Seen, ...]]:
     """Return the fewest tensors without which the others agree; all such sets of that size."""
+    some = suspicious(tensors)[:_MOST_TENSORS]
     for count in (1, 2) if len(tensors) <= _MOST_TENSORS else (1,):
         groups = [
             group
-            for group in combinations(tensors, count)
+            for group in combinations(some, count)
             if isinstance(solve(_without(tensors, group)), Solution)
         ]
         if groups:
@@ -129,7 +132,7 @@ def _all_failures(tensors: Sequence[Seen]) -> list[Failure]:
     """Return the failure of each tensor that has to be left out, in order, until all others fit."""
     failures: list[Failure] = []
     left = list(tensors)
-    while isinstance(outcome := solve(left), Failure):
+    while len(failures) < MOST_ROWS and isinstance(outcome := solve(left), Failure):
         failures.append(outcome)
         left = [seen for seen in left if seen.path != outcome.seen.path]
     return failures

@@ -25,7 +25,7 @@ from typed_rope.checking.repairing import (
     trial_of,
 )
 from typed_rope.checking.rows import culprit_rows
-from typed_rope.checking.system import Seen, Solution, argument_of, see, solve
+from typed_rope.checking.system import Seen, Solution, argument_of, solve
 from typed_rope.checking.wording import call_text, layout
 
 _MOST_SHOWN = 2  # of several repairs that are equally small
@@ -50,7 +50,7 @@ def refusal(
 def explained(refused: Refused, within: str | None) -> ShapeError:
     """Do the same where it is known which checked function of the user's the call was made in."""
     boundary, answers = refused.boundary, refused.answers
-    tensors = [seen for leaf in refused.leaves if (seen := see(leaf)) is not None]
+    tensors = refused.tensors
     verdict = _verdict(refused, tensors)
     rows = culprit_rows(refused, tensors, verdict)
     first = f"{boundary.function}: {_with_records(refused, verdict)}"

@@ -82,7 +82,7 @@ def is_plain(value: object, hint: Any) -> bool:
     """Tell whether beartype accepts `value` for `hint`."""
     if isinstance(value, StandIn):
         return value.may_be(hint)
-    if _holds_stand_ins(value):
+    if _classes(hint) is None and _holds_stand_ins(value):  # to walk a long list takes long
         return True
     if isinstance(value, torch.SymInt | torch.SymFloat):
         value = 1 if isinstance(value, torch.SymInt) else 1.0

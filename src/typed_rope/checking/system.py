@@ -14,6 +14,8 @@ from typed_rope.checking.forms import PlainForm, TensorForm
 from typed_rope.checking.leaves import Leaf, concrete
 from typed_rope.shapes import Axis, Bindings, Fixed, Mismatch, Named, Sized, match, parse
 
+_FEW = 12
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -74,7 +76,7 @@ def see(leaf: Leaf) -> Seen | None:
 
 def solve(tensors: Sequence[Seen]) -> Solution | Failure:
     """Bind the axes of all tensors, expressions that wait for a name last."""
-    solution, waiting = Solution(Bindings()), list(tensors)
+    solution, waiting = Solution(Bindings()), _distinct(tensors)
     while waiting:
         late: list[Seen] = []
         for seen in waiting:
@@ -89,6 +91,14 @@ def solve(tensors: Sequence[Seen]) -> Solution | Failure:
             late = [_without_expressions(seen) for seen in late]
         waiting = late
     return solution
+
+
+def _distinct(tensors: Sequence[Seen]) -> list[Seen]:
+    """Leave out what is as another was: the items of a long list are mostly alike."""
+    first: dict[object, Seen] = {}
+    for seen in tensors:
+        first.setdefault((*map(id, seen.forms), seen.sizes, seen.dtype), seen)
+    return list(first.values())
 
 
 def _written(form: TensorForm, leaf: Leaf) -> TensorForm:
@@ -149,6 +159,18 @@ def _expected(bindings: Bindings) -> Callable[[Axis], int | None]:
         return None
 
     return expected
+
+
+def suspicious(tensors: Sequence[Seen]) -> list[Seen]:
+    """Return the tensors in order: the few first that a disagreement is between, if there are many.
+
+    Of few tensors the order is that of the call.
+    """
+    outcome = solve(tensors)
+    if isinstance(outcome, Solution) or len(tensors) <= _FEW:
+        return list(tensors)
+    owners = set(outcome.before.owners.values())
+    return sorted(tensors, key=lambda s: (s.path != outcome.seen.path, s.path not in owners))
 
 
 def step(seen: Seen, solution: Solution) -> Solution | Failure:

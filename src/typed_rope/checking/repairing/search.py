@@ -18,7 +18,7 @@ from typed_rope.checking.repairing.exchanges import Exchange, exchanges
 from typed_rope.checking.repairing.promise import can_be_kept
 from typed_rope.checking.repairing.settling import settled
 from typed_rope.checking.repairing.state import Mistake, Refused, State
-from typed_rope.checking.system import Seen, Solution, are_twins, see, solve
+from typed_rope.checking.system import Seen, Solution, are_twins, solve
 from typed_rope.shapes import Bindings, Named, Sized
 
 
@@ -82,7 +82,7 @@ def repairs(refused: Refused, budget: Budget) -> list[Repair]:
 
 
 def _search(refused: Refused, fixed: tuple[Leaf, ...], found: _Found, budget: Budget) -> None:
-    states = [replace(state, fixed=fixed) for state in settled(refused)]
+    states = [replace(state, fixed=fixed) if fixed else state for state in settled(refused)]
     for state in states:
         if state.mistakes:
             found.offer(state)
@@ -110,11 +110,10 @@ def _exchange(
     found: _Found,
     budget: Budget,
 ) -> None:
-    tensors = [seen for leaf in refused.leaves if (seen := see(leaf)) is not None]
     for exchange in to_try:
         if budget.spent() or exchange.cost > found.cost:
             return
-        others = [seen for seen in tensors if seen.argument not in exchange.places]
+        others = [seen for seen in refused.tensors if seen.argument not in exchange.places]
         if not isinstance(solve(others), Solution):
             continue
         state = _exchanged(refused, exchange)
@@ -132,7 +131,7 @@ def _exchanged(refused: Refused, exchange: Exchange) -> State | None:
 
 
 def _change_one(state: State, found: _Found, budget: Budget) -> None:
-    for seen in state.changeable():
+    for seen in state.suspects():
         if budget.spent():
             return
         evidence = _evidence(state, (seen,))
@@ -163,7 +162,7 @@ def _groups(state: State) -> Iterator[tuple[Seen, ...]]:
     by_argument: dict[str, list[Seen]] = {}
     for seen in whole:
         by_argument.setdefault(seen.argument, []).append(seen)
-    pairs = list(combinations(whole, 2))
+    pairs = list(combinations(state.suspects(), 2))
     yield from (pair for pair in pairs if are_twins(*pair))
     yield from (tuple(group) for group in by_argument.values() if len(group) > 2)
     yield from (pair for pair in pairs if not are_twins(*pair))

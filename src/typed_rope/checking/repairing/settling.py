@@ -18,16 +18,16 @@ _MOST_WAYS = 4
 
 def settled(refused: Refused) -> list[State]:
     """Return the ways to give every value a right type and dtype, the cheapest first."""
-    roots = frozenset([RESULT]) if refused.answers else None
-    states = [_of_right_dtypes(replace(state, roots=roots)) for state in _of_right_types(refused)]
+    states = [_of_right_dtypes(state) for state in _of_right_types(refused)]
     kept = [state for state in states if state is not None]
     return sorted(kept, key=lambda state: state.cost)
 
 
 def _of_right_types(refused: Refused) -> Iterator[State]:
+    roots = frozenset([RESULT]) if refused.answers else None
     wrong = [leaf for leaf in refused.leaves if leaf.has_wrong_type()]
     if not wrong:
-        yield State(refused.leaves)
+        yield State.of(refused, roots)
         return
     ways = product(*(list(islice(conversions(leaf), _MOST_WAYS)) for leaf in wrong))
     for way in islice(ways, _MOST_WAYS):
@@ -36,7 +36,7 @@ def _of_right_types(refused: Refused) -> Iterator[State]:
         leaves = _converted(refused, values)
         if not any(leaf.has_wrong_type() for leaf in leaves):
             mistake = Mistake("type", tuple(written))
-            yield State(leaves, 2 * len(set(written.values())), (mistake,), written)
+            yield State(leaves, 2 * len(set(written.values())), (mistake,), written, roots=roots)
 
 
 def _converted(refused: Refused, values: dict[str, object]) -> tuple[Leaf, ...]:

@@ -15,7 +15,9 @@ from typed_rope.checking.reading import form_of
 from typed_rope.checking.repairing.changes import Change
 from typed_rope.checking.repairing.rewriting import rewritten
 from typed_rope.checking.repairing.trial import Trial
-from typed_rope.checking.system import Seen, argument_of, see
+from typed_rope.checking.system import Seen, argument_of, see, suspicious
+
+_MOST_SUSPECTS = 12
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Refused:
     def leaves(self) -> tuple[Leaf, ...]:
         """All of them."""
         return (*self.called, *self.returned)
+
+    @cached_property
+    def tensors(self) -> tuple[Seen, ...]:
+        """The tensors among them."""
+        return tuple(seen for leaf in self.leaves if (seen := see(leaf)) is not None)
 
     def instead(self, arguments: Mapping[str, object]) -> "Refused":
         """Return the call with other arguments."""
@@ -96,6 +103,13 @@ class State:
     fixed: tuple[Leaf, ...] = ()  # what else it has to agree with
     given: Mapping[str, object] | None = None  # what `{...}` read, where that has changed
 
+    @classmethod
+    def of(cls, refused: Refused, roots: frozenset[str] | None) -> "State":
+        """Return the call as it was."""
+        state = cls(refused.leaves, roots=roots)
+        vars(state)["tensors"] = refused.tensors  # need not be found out once more
+        return state
+
     @cached_property
     def tensors(self) -> tuple[Seen, ...]:
         """The tensors among its leaves, and those that they have to agree with."""
@@ -108,9 +122,19 @@ class State:
         free = (seen for seen in self.tensors if seen.path not in fixed)
         return tuple(s for s in free if self.roots is None or s.argument in self.roots)
 
+    def suspects(self) -> list[Seen]:
+        """Return those to be changed first: of many, few."""
+        free = {seen.path for seen in self.changeable()}
+        return [seen for seen in suspicious(self.tensors) if seen.path in free][:_MOST_SUSPECTS]
+
     def meta_leaves(self) -> list[Leaf]:
-        """Return the leaves for the judge: all that may be tensors."""
-        return [leaf for leaf in (*self.fixed, *self.leaves) if leaf.tensor_forms()]
+        """Return the leaves for the judge: all that may be tensors, and differ."""
+        leaves: dict[object, Leaf] = {}
+        for leaf in (*self.fixed, *self.leaves):
+            if leaf.tensor_forms():
+                sizes = getattr(leaf.value, "shape", None), getattr(leaf.value, "dtype", None)
+                leaves.setdefault((id(leaf.form), id(leaf.given), *sizes), leaf)
+        return list(leaves.values())
 
     def arguments(self, refused: Refused) -> dict[str, object]:
         """Return the arguments of the repaired call, those that are containers as they were."""
@@ -133,7 +157,7 @@ class State:
             for leaf in self.leaves
         )
         before = {path: self.written.get(path, "{0}") for path in new}
-        return replace(
+        state = replace(
             self,
             leaves=leaves,
             cost=self.cost + change.cost + more,
@@ -143,6 +167,8 @@ class State:
             ),
             written={**self.written, **{path: change.of(how) for path, how in before.items()}},
         )
+        vars(state)["tensors"] = tuple(new.get(seen.path, seen) for seen in self.tensors)
+        return state
 
     def fix(self, refused: Refused) -> dict[str, str] | None:
         """Write the changes as expressions for whole arguments; None where there is none."""
