@@ -10,7 +10,7 @@ from typed_rope.checking import ShapeError
 from typed_rope.rope.rotate import apply_rope
 from typed_rope.rope.scaling import LinearScaling
 from typed_rope.rope.spec import RopeSpec
-from typed_rope.rope.table import rope_frequencies, rope_table
+from typed_rope.rope.table import _float64_device, rope_frequencies, rope_table
 
 B, T, R = 3, 7, 10
 
@@ -137,6 +137,11 @@ def test_a_length_of_nothing_is_refused() -> None:
 def test_tables_stay_on_the_device_of_their_positions() -> None:
     cos, sin = rope_table(RopeSpec(head_dim=R), torch.arange(T, device="meta"))
     assert cos.device.type == sin.device.type == "meta"
+
+
+def test_angles_are_computed_on_the_cpu_where_a_device_has_no_float64() -> None:
+    assert _float64_device(torch.device("mps")).type == "cpu"
+    assert _float64_device(torch.device("cuda")).type == "cuda"
 
 
 def test_frequencies_follow_the_scaling() -> None:

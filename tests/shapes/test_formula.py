@@ -35,8 +35,8 @@ def test_arithmetic_is_a_polynomial(text: str, size: str) -> None:
     assert str(read(text)) == size
 
 
-OPAQUE = """min(t,w) min(t,w)+1 d//2 d%2 d>>1 ~d t>w 2.0 True t/(t+1) t/(d-d+t+1) (t+1)**-1
-    d**t d**65 d**.5 d**(1/2)"""
+OPAQUE = """min(t,w) -min(t,w) min(t,w)+1 d//2 d%2 d>>1 ~d t>w 2.0 True t/(t+1) t/(d-d+t+1)
+    (t+1)**-1 d**t d**65 d**.5 d**(1/2)"""
 
 
 @pytest.mark.parametrize("text", OPAQUE.split())
@@ -53,6 +53,19 @@ def test_a_division_by_what_is_always_zero_is_found(text: str) -> None:
 @pytest.mark.parametrize("text", ["(a+b+c+d+e+f+g+h)**20", "*".join(["(a+b)*(c+d)"] * 20)])
 def test_a_formula_that_would_explode_is_opaque(text: str) -> None:
     assert read(text) is None
+
+
+def _sum(letter: str, terms: int) -> str:
+    return "+".join(f"{letter}{number}" for number in range(terms))
+
+
+def test_a_formula_has_at_most_256_terms_and_powers_at_most_64() -> None:
+    assert read(f"({_sum('a', 16)})*({_sum('b', 16)})") is not None
+    assert read(f"({_sum('a', 257)})*b") is None
+    assert read(f"({_sum('a', 255)})*b") is not None
+    assert str(read("d**64")) == "d**64"
+    assert read("d**-64") is not None
+    assert (read("d**65"), read("d**-65")) == (None, None)
 
 
 operands = st.sampled_from(["d", "t", "1", "2", "3"])

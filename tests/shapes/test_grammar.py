@@ -178,3 +178,8 @@ def fits(annotation: Any, size: int) -> bool:
             return isinstance(Duck(size), annotation)
         except Exception:  # a name that is not bound, a text that is no Python: nothing fits
             return False
+
+
+@pytest.mark.parametrize("letter", ["X", "x", "N", "Ü"])
+def test_no_letter_is_a_mark(letter: str) -> None:
+    assert parse(letter).axes == (Named(letter, (0, 1), letter),)

@@ -162,6 +162,16 @@ def test_a_quotient_of_too_many_terms_is_none() -> None:
     assert (top - 1) / (D - 1) is None
 
 
+def test_a_quotient_has_at_most_255_terms() -> None:
+    short, long = D**255, D**256
+    assert short is not None
+    assert long is not None
+    quotient = (short - 1) / (D - 1)
+    assert quotient is not None
+    assert len(quotient.terms) == 255
+    assert (long - 1) / (D - 1) is None
+
+
 def test_substitution_is_simultaneous() -> None:
     assert (H - 2 * D).substitute({"h": D, "d": H}) == D - 2 * H
 
