@@ -1,6 +1,6 @@
 """Every message of the gallery as a whole, what its fix does, and the page made from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from typed_rope.checking import ShapeError
-from typed_rope.checking.boundary import Boundary
+from typed_rope.checking.callers import boundary_of
 
 HERE = str(Path(__file__).parent)
 LINES = 7  # one of each kind, and four rows
@@ -63,25 +63,18 @@ def test_the_page_is_what_the_command_writes() -> None:
 
 def _wrapper_frame(error: ShapeError) -> FrameType:
     """Find the frame of the checked function that raised an error."""
-    frames = [frame for frame in _frames(error) if _boundary(frame) is not None]
-    return frames[-1]
-
-
-def _frames(error: ShapeError) -> Iterator[FrameType]:
-    traceback = error.__traceback__
+    traceback, found = error.__traceback__, None
     while traceback is not None:
-        yield traceback.tb_frame
+        if boundary_of(traceback.tb_frame) is not None:
+            found = traceback.tb_frame
         traceback = traceback.tb_next
-
-
-def _boundary(frame: FrameType) -> Boundary | None:
-    found = frame.f_locals.get("__boundary")
-    return found if isinstance(found, Boundary) else None
+    assert found is not None
+    return found
 
 
 def _refused_arguments(error: ShapeError) -> dict[str, Any]:
     frame = _wrapper_frame(error)
-    boundary = _boundary(frame)
+    boundary = boundary_of(frame)
     assert boundary is not None
     assert boundary.signature is not None
     held = ("self", *boundary.signature.parameters)
@@ -91,7 +84,7 @@ def _refused_arguments(error: ShapeError) -> dict[str, Any]:
 def _refusal(arguments: dict[str, Any], error: ShapeError) -> ShapeError | None:
     """Ask the guard of the refused function, without running its body."""
     frame = _wrapper_frame(error)
-    boundary = _boundary(frame)
+    boundary = boundary_of(frame)
     assert boundary is not None
     passed = tuple(arguments.get(name) for name in boundary.names)
     if frame.f_locals["__guard"](*passed) is not None:

@@ -29,6 +29,7 @@ from typed_rope.checking.wording import (
     type_clause,
 )
 
+_TOGETHER = "the arguments do not fit their annotations together"
 _MOST_TENSORS = 12  # of which each and each pair is left out: more would take too long
 
 
@@ -55,8 +56,11 @@ def blamed(leaves: Sequence[Leaf], tensors: Sequence[Seen], *, answers: bool) ->
         # No fault of the tensors: it is an array of another kind that the judge refuses.
         known = {seen.path for seen in tensors}
         paths = tuple(leaf.path for leaf in asked if leaf.path not in known and leaf.is_judged())
-        names = " or ".join(map(said, paths)) or "an argument"
-        return Verdict((f"{names} does not fit its annotation",), paths)
+        if answers and not paths:
+            paths = (RESULT,)
+        names = " or ".join(map(said, paths))
+        clause = f"{names} does not fit its annotation" if paths else _TOGETHER
+        return Verdict((clause,), paths)
     return _disagreeing(tensors, outcome, answers=answers)
 
 

@@ -9,26 +9,29 @@ which of the functions they have written it happened in: the outermost that is c
 own functions lie between, it is the call of them that is the user's.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from os.path import basename
-from types import FrameType
+from types import FrameType, FunctionType
 
 from typed_rope.checking.boundary import Boundary
 
 _PACKAGE = __name__.partition(".")[0]
+_REFUSE = re.compile("__+(given_)?refuse")
+_FUNCTION = re.compile("__+function")
 _DEMONSTRATION = f"{_PACKAGE}.demo"  # makes mistakes on purpose, and shows what a user would see
 
 
 def refused_frame() -> FrameType | None:
     """Return the frame of the checked function whose call is being refused."""
     frames = _outwards(sys._getframe(1))
-    return next((frame for frame in frames if _boundary(frame) is not None), None)
+    return next((frame for frame in frames if boundary_of(frame) is not None), None)
 
 
 def function_of(frame: FrameType) -> object:
     """Return what a frame checks the calls of."""
-    names = (name for name in frame.f_code.co_freevars if name.strip("_") == "function")
+    names = (name for name in frame.f_code.co_freevars if _FUNCTION.fullmatch(name))
     return frame.f_locals.get(next(names, ""))
 
 
@@ -39,7 +42,7 @@ def where_called(refused: FrameType) -> str | None:
     named: str | None = None
     body = refused  # the frame that runs below the one looked at
     for frame in _outwards(refused.f_back):
-        boundary = _boundary(frame)
+        boundary = boundary_of(frame)
         if boundary is not None and frame.f_back is not None:
             caller = frame.f_back
             if not _is_ours(body):
@@ -56,12 +59,13 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-def _boundary(frame: FrameType) -> Boundary | None:
+def boundary_of(frame: FrameType) -> Boundary | None:
     """Return the boundary that a frame checks, if it is that of a checked function's wrapper."""
     for name in frame.f_code.co_freevars:
-        if name.startswith("__") and name.strip("_") == "boundary":
-            found = frame.f_locals.get(name)
-            return found if isinstance(found, Boundary) else None
+        refuse = frame.f_locals.get(name) if _REFUSE.fullmatch(name) else None
+        if isinstance(refuse, FunctionType) and refuse.__closure__:
+            found = (cell.cell_contents for cell in refuse.__closure__)
+            return next((value for value in found if isinstance(value, Boundary)), None)
     return None
 
 

@@ -7,7 +7,7 @@ It has the same parameters, so Python itself binds the arguments, and it is comp
 import inspect
 import linecache
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from types import FunctionType
 from typing import Any
@@ -26,7 +26,7 @@ from typed_rope.checking.switch import scopes, unchecked
 from typed_rope.checking.traced import make_traced
 from typed_rope.checking.watching import announce, watchers
 
-_MARKED = "'__no_type_check__' in $marks"
+_MARKED = "$marked()"
 _DEFINITION = re.compile(r"\s*(async\s+)?(def|class)\s")
 
 
@@ -101,7 +101,6 @@ def _constants(
     describe, explain = make_traced(boundary)
     constants: dict[str, object] = {
         "function": function,
-        "boundary": boundary,
         "guard": guard,
         "result_guard": result_guard,
         "tracing": torch.compiler.is_dynamo_compiling,
@@ -112,8 +111,8 @@ def _constants(
         "scopes": scopes,
         "unchecked": unchecked,
         "watchers": watchers,
-        "announce": announce,
-        "marks": marks,
+        "announce": _announcer(boundary),
+        "marked": _marked(marks),
     }
     return {f"{prefix}{name}": value for name, value in constants.items()}
 
@@ -143,6 +142,25 @@ def definition_line(filename: str, first: int) -> int:
     return first
 
 
+# Constants of the wrapper are functions where they can be: Dynamo has to know the type of each of
+# them, called or not, when the wrapped function is a method of an object that it has made itself.
+def _announcer(boundary: Boundary) -> Callable[[tuple[object, ...]], None]:
+    def announcer(arguments: tuple[object, ...]) -> None:
+        announce(boundary, arguments)
+
+    return announcer
+
+
+def _marked(marks: Mapping[str, object]) -> Callable[[], bool]:
+    """Return whether `no_type_check` was put above: a constant to Dynamo, as it is soon enough."""
+
+    def marked() -> bool:
+        return "__no_type_check__" in marks
+
+    marked._dynamo_marked_constant = True  # type: ignore[attr-defined] # read by Dynamo
+    return marked
+
+
 def _refuser(boundary: Boundary) -> Callable[..., ShapeError | None]:
     def refuser(arguments: tuple[object, ...], *result: object) -> ShapeError | None:
         return refuse(boundary, dict(zip(boundary.names, arguments, strict=True)), *result)
@@ -164,7 +182,7 @@ def _unchecked_call(call: str, *, tracked: bool = False) -> list[str]:
 
 def _told(arguments: str) -> str:
     condition = f"$watchers and not $tracing() and not {_MARKED}"
-    return f"if {condition}: $announce($boundary, ({arguments}))"
+    return f"if {condition}: $announce(({arguments}))"
 
 
 def _function_body(

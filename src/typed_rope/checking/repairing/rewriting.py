@@ -24,9 +24,10 @@ def rewritten(value: object, path: str, changes: Mapping[str, str]) -> str | Non
 
     `changes` maps paths to what is written there, such as "{0}.unsqueeze(0)".
     """
+    inside = any(_is_inside(changed, path) for changed in changes)
     if path in changes:
-        return changes[path].format(path)
-    if not any(_is_inside(changed, path) for changed in changes):
+        return None if inside else changes[path].format(path)
+    if not inside:
         return path
     if is_named_tuple(type(value)):
         return _replaced(value, path, changes)
