@@ -252,7 +252,7 @@ CHAPTER = Chapter(
         ),
         Case(
             "Another class",
-            "update({'h': rows}, rows)",
+            'update({"h": rows}, rows)',
             """
             update: state is a dict, not State.
             > state: State   dict of 1
