@@ -201,3 +201,20 @@ def test_a_class_that_is_no_record_is_refused() -> None:
         "nor a NamedTuple. Decorate the methods of a class (forward of a module); put @typed above "
         "@dataclass."
     )
+
+
+@dataclass
+class Foreign:
+    x: Float[Tensor, "b s"]
+    meta: "ArrayLike"  # type: ignore[name-defined]  # noqa: F821  # the missing name is the case
+
+
+def test_a_field_that_cannot_be_read_and_names_no_tensor_is_left_alone() -> None:
+    # ArrayLike is a name that jaxtyping gives on demand, and imports jax for.
+    @typed
+    def take(batch: Foreign, bias: Float[Tensor, " s"]) -> None:
+        return None
+
+    take(Foreign(K, "anything"), torch.zeros(S))
+    with pytest.raises(ShapeError):
+        take(Foreign(K, "anything"), torch.zeros(B))

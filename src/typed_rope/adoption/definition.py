@@ -19,7 +19,7 @@ from typed_rope.adoption.findings import Findings
 from typed_rope.checking.forms import holds_tensors, is_named_tuple
 from typed_rope.checking.hints import class_hints
 from typed_rope.checking.reading import form_of
-from typed_rope.checking.typed import _typed
+from typed_rope.checking.typed import typed_at
 
 
 class Definitions:
@@ -36,7 +36,7 @@ class Definitions:
             return target
         try:
             with _readable(target):
-                checked = _typed(target, frame, True)
+                checked = typed_at(target, frame, shapes_only=True)
         except Exception as error:  # whatever it is, it must not break the import
             if _speaks_of_tensors(target):
                 self._leave(target.__qualname__, frame, target.__code__.co_firstlineno, error)
@@ -57,7 +57,7 @@ class Definitions:
         try:
             hints = class_hints(target, frame, lenient=True)
             if any(holds_tensors(form_of(hint, frame)) for hint in hints.values()):
-                _typed(target, frame, True)
+                typed_at(target, frame, shapes_only=True)
                 self.findings.checked.add((target.__module__, target.__qualname__))
         except Exception as error:  # as above
             self._leave(target.__qualname__, frame, line, error)

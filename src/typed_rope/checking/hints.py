@@ -97,7 +97,9 @@ def _resolve(
 def _may_hold_tensors(annotation: object) -> bool:
     """Tell whether a text that cannot be resolved speaks of a tensor, as far as its words tell."""
     words = set(re.findall(r"\w+", str(annotation)))
-    return "Tensor" in words or any(_is_dtype(getattr(jaxtyping, w, None)) for w in words)
+    # Not getattr: jaxtyping imports jax where it is asked for a name such as PyTree.
+    exported = vars(jaxtyping)
+    return "Tensor" in words or any(_is_dtype(exported.get(word)) for word in words)
 
 
 def _is_dtype(value: object) -> bool:

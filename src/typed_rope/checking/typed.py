@@ -40,29 +40,30 @@ def typed(target: Any = None, /, *, shapes_only: bool = False) -> Any:
     """
     frame = sys._getframe(1)
     if target is None:
-        return lambda late: _typed(late, frame, shapes_only)
-    return _typed(target, frame, shapes_only)
+        return lambda late: typed_at(late, frame, shapes_only=shapes_only)
+    return typed_at(target, frame, shapes_only=shapes_only)
 
 
-def _typed(target: Any, frame: FrameType, shapes_only: bool) -> Any:
+def typed_at(target: Any, frame: FrameType, *, shapes_only: bool) -> Any:
+    """Do what `typed` does, for a target that is defined in `frame`."""
     if _disabled() or _is_marked(target):
         if isinstance(target, FunctionType):
             leave_alone(target)
         return target
     if isinstance(target, staticmethod | classmethod):
-        return type(target)(_typed(target.__func__, frame, shapes_only))
+        return type(target)(typed_at(target.__func__, frame, shapes_only=shapes_only))
     if isinstance(target, property):
         get, set_, delete = (
-            part and _typed(part, frame, shapes_only)
+            part and typed_at(part, frame, shapes_only=shapes_only)
             for part in (target.fget, target.fset, target.fdel)
         )
         return property(get, set_, delete, target.__doc__)
     if isinstance(target, cached_property):
-        return cached_property(_typed(target.func, frame, shapes_only))
+        return cached_property(typed_at(target.func, frame, shapes_only=shapes_only))
     if isinstance(target, type):
         return typed_record(target, frame, shapes_only=shapes_only)
     if isinstance(target, FunctionType):
-        return _typed_function(target, frame, shapes_only)
+        return _typed_function(target, frame, shapes_only=shapes_only)
     raise TypeError(
         f"typed: cannot check {target!r}. It takes functions, methods, properties, dataclasses and "
         "NamedTuples; decorate the function inside instead."
