@@ -164,11 +164,21 @@ def test_arguments_are_drawn_where_none_are_given() -> None:
     assert layout_sweep(turn).counts["refused"] == 23
 
 
-def test_a_strategy_is_no_call() -> None:
+def test_of_a_strategy_the_simplest_example_is_swept() -> None:
+    assert layout_sweep(turn, arguments(turn, sizes={"t": 5})).counts["refused"] == 23
+
+
+def test_arguments_may_be_a_list() -> None:
+    x, cos = torch.randn(B, H, T), torch.randn(T)
+    with pytest.raises(TypeError):
+        layout_sweep(softmax, [x, cos], axes=AXES)
+    assert layout_sweep(softmax, [x], axes=AXES).counts["silent"] == 4
+
+
+def test_anything_else_is_no_call() -> None:
     with pytest.raises(TypeError) as error:
-        layout_sweep(turn, arguments(turn))  # type: ignore[arg-type]  # the mistake in question
+        layout_sweep(turn, 7)  # type: ignore[arg-type]  # the mistake in question
     assert str(error.value) == (
-        "layout_sweep: give the arguments of one call, by name or as a tuple, not _arguments("
-        f"{str(error.value).partition('_arguments(')[2].partition('). Of a strategy')[0]}"
-        "). Of a strategy, give what @given draws."
+        "layout_sweep: give the arguments of one call, by name, in a tuple, or as a strategy that "
+        "draws them, not 7."
     )

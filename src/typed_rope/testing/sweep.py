@@ -1,10 +1,10 @@
 """Call a function with every wrong layout of every tensor, and see what it makes of it."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from jaxtyping import TypeCheckError
@@ -15,13 +15,15 @@ from typed_rope.checking.forms import tensor_forms
 from typed_rope.shapes import Sized
 from typed_rope.testing.axis_names import Labels, all_labels, labels_of, written_labels
 from typed_rope.testing.call import Arguments
-from typed_rope.testing.choosing import First
 from typed_rope.testing.coincidence import refuse_coincidences
-from typed_rope.testing.draw import Options, draw_arguments
+from typed_rope.testing.given_call import one_call, signature_of
 from typed_rope.testing.layout_report import LayoutReport, LayoutRow
 from typed_rope.testing.parts import replaced, tensor_parts
 from typed_rope.testing.same import same_up_to
 from typed_rope.testing.target import read_target
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 _MOST_AXES = 5  # 119 layouts; of more axes, pairs are exchanged
 _SEED = 0
@@ -30,7 +32,7 @@ Order = tuple[int, ...]
 
 def layout_sweep(
     function: Callable[..., Any],
-    arguments: Mapping[str, Any] | tuple[Any, ...] | None = None,
+    arguments: "Mapping[str, Any] | Sequence[Any] | SearchStrategy[Any] | None" = None,
     *,
     axes: Mapping[str, str] | None = None,
     multiples: Mapping[str, str | int] | None = None,
@@ -42,22 +44,20 @@ def layout_sweep(
     same axes exchanged. Any other output was accepted in silence. The function need not be checked,
     nor annotated: then `axes` may name the axes, {"x": "b h t d", "return": "b t h*d"}.
 
-    Convention: `arguments` by name, or by position in a tuple, or drawn where there are none; they
-    are cloned for every call, and random numbers start anew. Floats that are all one value, as in
-    hypothesis' simplest example, are varied: they could tell nothing. `multiples` as in
-    `arguments`, from which they are taken over.
+    Convention: `arguments` by name, by position, or as a strategy, whose simplest example is taken;
+    they are drawn where there are none. They are cloned for every call, and random numbers start
+    anew. Floats that are all one value, as in hypothesis' simplest example, are varied: they could
+    tell nothing. `multiples` as in `arguments`, from which they are taken over.
     Raises: ValueError if sizes coincide, so that a wrong layout could pass; what the right call
         raises.
     """
-    if arguments is None:
-        options = Options(multiples=multiples or {})
-        arguments = draw_arguments(read_target(function), {}, options, First())
-    named = {n: replaced(v, n, _varied) for n, v in _by_name(function, arguments).items()}
+    given = one_call(function, arguments, multiples or {})
+    named = {n: replaced(v, n, _varied) for n, v in given.items()}
     sweep = _Sweep(function, named, refusals, _written(axes))
     right = sweep.call({})
     labels = sweep.labels(right.result)
     tensors = dict(right.tensors)
-    known = multiples or (arguments.multiples if isinstance(arguments, Arguments) else {})
+    known = multiples or (given.multiples if isinstance(given, Arguments) else {})
     name = _name(function)
     refuse_coincidences(name, tensors, labels, known, _divisors(sweep.boundary, named))
     rows = [
@@ -196,27 +196,9 @@ def _orders(rank: int) -> Iterator[Order]:
         yield tuple(order)
 
 
-def _by_name(function: Callable[..., Any], arguments: Any) -> Mapping[str, Any]:
-    if isinstance(arguments, Mapping):
-        return arguments
-    if not isinstance(arguments, tuple):
-        raise TypeError(
-            f"layout_sweep: give the arguments of one call, by name or as a tuple, not "
-            f"{arguments!r}. Of a strategy, give what @given draws."
-        )
-    bound = _signature(function).bind(*arguments)
-    return dict(bound.arguments)
-
-
-def _signature(function: Any) -> inspect.Signature:
-    if isinstance(function, torch.nn.Module):
-        return inspect.signature(function.forward)
-    return inspect.signature(function)
-
-
 def _invoke(function: Callable[..., Any], given: dict[str, Any]) -> Any:
     try:
-        signature = _signature(function)
+        signature = signature_of(function)
     except (TypeError, ValueError):  # written in C
         return function(**given)
     bound = inspect.BoundArguments(signature, {})
