@@ -5,7 +5,7 @@ empty as long as nobody watches, so that they cost nothing in programs. What hap
 `torch.compile` is not told: a watcher is no part of a graph.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -40,10 +40,17 @@ def watched(watcher: Watcher) -> Iterator[None]:
         _leave(watcher)
 
 
-def announce(boundary: Boundary, arguments: tuple[object, ...]) -> None:
-    """Tell all watchers of one accepted call."""
-    for watcher in tuple(watchers):
-        watcher.accepted(boundary, arguments)
+def announcer(boundary: Boundary) -> Callable[[tuple[object, ...]], None]:
+    """Return what tells all watchers of one accepted call: the one frame above theirs.
+
+    A function, because the wrapper holds it: Dynamo has to know the type of all that it holds.
+    """
+
+    def announce(arguments: tuple[object, ...]) -> None:
+        for watcher in tuple(watchers):
+            watcher.accepted(boundary, arguments)
+
+    return announce
 
 
 def _leave(watcher: Watcher) -> None:

@@ -24,7 +24,7 @@ from typed_rope.checking.running import Home, enter, enter_generator, leave, lea
 from typed_rope.checking.source import build
 from typed_rope.checking.switch import scopes, unchecked
 from typed_rope.checking.traced import make_traced
-from typed_rope.checking.watching import announce, watchers
+from typed_rope.checking.watching import announcer, watchers
 
 _MARKED = "$marked()"
 _DEFINITION = re.compile(r"\s*(async\s+)?(def|class)\s")
@@ -111,7 +111,7 @@ def _constants(
         "scopes": scopes,
         "unchecked": unchecked,
         "watchers": watchers,
-        "announce": _announcer(boundary),
+        "announce": announcer(boundary),
         "marked": _marked(marks),
     }
     return {f"{prefix}{name}": value for name, value in constants.items()}
@@ -144,13 +144,6 @@ def definition_line(filename: str, first: int) -> int:
 
 # Constants of the wrapper are functions where they can be: Dynamo has to know the type of each of
 # them, called or not, when the wrapped function is a method of an object that it has made itself.
-def _announcer(boundary: Boundary) -> Callable[[tuple[object, ...]], None]:
-    def announcer(arguments: tuple[object, ...]) -> None:
-        announce(boundary, arguments)
-
-    return announcer
-
-
 def _marked(marks: Mapping[str, object]) -> Callable[[], bool]:
     """Return whether `no_type_check` was put above: a constant to Dynamo, as it is soon enough."""
 
