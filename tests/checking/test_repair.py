@@ -85,6 +85,23 @@ def test_no_size_tells_free_axes_apart(name: str, argument: str, order: tuple[in
     assert refused(function, {**right, argument: right[argument].permute(order)}) is None
 
 
+@typed
+def mix(
+    q: Float[Tensor, "b h t d"], k: Float[Tensor, "b h s d"], v: Float[Tensor, "b h s e"]
+) -> Float[Tensor, "b h t e"]:
+    return q.new_zeros(*q.shape[:3], v.shape[-1])
+
+
+def test_one_order_of_all_tensors_is_one_mistake() -> None:
+    tokens_first = [f(B, T, H, D), f(B, S, H, D), f(B, S, H, E)]
+    with pytest.raises(ShapeError) as error:
+        mix(*tokens_first)
+    assert error.value.fix == {name: f"{name}.transpose(1, 2)" for name in "qkv"}
+    assert str(error.value).splitlines()[0] == (
+        "mix: q, k and v fit their annotations with h and t exchanged."
+    )
+
+
 def refused(function: Callable[..., object], arguments: dict[str, Any]) -> ShapeError | None:
     try:
         function(**arguments)

@@ -157,15 +157,19 @@ def _offer(state: State, group: Sequence[Seen], change: Change, more: int, found
 
 
 def _groups(state: State) -> Iterator[tuple[Seen, ...]]:
-    """Yield the tensors that may share one mistake: twins, all of one argument, other pairs."""
+    """Yield the tensors that may share one mistake: twins, all of one argument or rank, pairs."""
     whole = state.changeable()
     by_argument: dict[str, list[Seen]] = {}
+    by_rank: dict[int, list[Seen]] = {}
     for seen in whole:
         by_argument.setdefault(seen.argument, []).append(seen)
+        by_rank.setdefault(len(seen.sizes), []).append(seen)
     pairs = list(combinations(state.suspects(), 2))
     yield from (pair for pair in pairs if are_twins(*pair))
     yield from (tuple(group) for group in by_argument.values() if len(group) > 2)
     yield from (pair for pair in pairs if not are_twins(*pair))
+    # All of q, k and v token-major: whoever works in one layout has everything in it.
+    yield from (tuple(group) for group in by_rank.values() if len(group) > 2)
 
 
 def _evidence(state: State, group: Sequence[Seen]) -> Evidence | None:
