@@ -7,7 +7,8 @@
 
 A scope belongs to the context (PEP 567) in which it was opened: other threads keep their checks, a
 task that was started inside inherits it. It ends for everybody when its block ends. A generator
-that is suspended within such a block does not change what its consumer sees.
+that is suspended within such a block does not change what its consumer sees, unless it is the body
+of a context manager or of a fixture: those are written to change it.
 """
 
 import functools
@@ -25,6 +26,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 State = Literal["on", "off"]
 
 _GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+# Whose generators are no sources of items: context managers, fixtures, hooks of pytest.
+_DRIVERS = ("contextlib", "_pytest", "pluggy")
 
 
 class Scope:
@@ -63,8 +66,10 @@ class checks:
 
     Convention: the innermost open scope of the context rules. A thread that is started inside has
     checks on, as it begins with an empty context; a task, and `asyncio.to_thread`, inherit.
-    Under `torch.compile` it is the scope that was opened last in the process.
-    Raises: ValueError for any other state.
+    Under `torch.compile` it is the scope that was opened last in the process; a block within the
+    compiled code breaks its graph.
+    Raises: ValueError for any other state; TypeError where it decorates no function; RuntimeError
+        within code that is compiled with `fullgraph`.
     """
 
     def __init__(self, state: State) -> None:
@@ -75,6 +80,8 @@ class checks:
 
     def __enter__(self) -> None:
         """Open a scope."""
+        if torch.compiler.is_dynamo_compiling():  # raised while tracing, it breaks the graph
+            raise RuntimeError(_TRACED)
         _open(self, sys._getframe(1))
 
     def __exit__(
@@ -88,8 +95,20 @@ class checks:
 
     def __call__(self, function: F) -> F:
         """Switch checks in every call of `function`: also a coroutine function or a generator."""
+        if isinstance(function, type) or not callable(function):
+            raise TypeError(_NO_FUNCTION.format(function))
         decorated: Any = functools.wraps(function)(_within(self.state, function))
         return decorated  # type: ignore[no-any-return] # wraps keeps the type of the function
+
+
+_TRACED = (
+    "checks: torch.compile with fullgraph cannot follow a block of checks. Open it around the call "
+    "of the compiled function, or compile without fullgraph."
+)
+_NO_FUNCTION = (
+    "checks: cannot decorate {!r}. It takes functions: put it below @staticmethod, @classmethod or "
+    "@property, and on the methods of a class."
+)
 
 
 def _within(state: State, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -126,10 +145,17 @@ def _within(state: State, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _open(owner: checks, frame: FrameType) -> None:
     scope = Scope(owner.state, owner, _still_open(_innermost.get()))
-    if frame.f_code.co_flags & _GENERATORS:
+    while _belongs(frame, "contextlib") and frame.f_back is not None:  # an ExitStack
+        frame = frame.f_back
+    if frame.f_code.co_flags & _GENERATORS and not _belongs(frame.f_back, *_DRIVERS):
         scope.frame, scope.task = frame, _current_task()
     scopes.append(scope)
     _innermost.set(scope)
+
+
+def _belongs(frame: FrameType | None, *packages: str) -> bool:
+    name = "" if frame is None else str(frame.f_globals.get("__name__"))
+    return name.partition(".")[0] in packages
 
 
 def _close(owner: checks) -> None:
