@@ -71,7 +71,8 @@ def see(leaf: Leaf) -> Seen | None:
     if not isinstance(leaf.value, Tensor) or not forms or not known:
         return None
     written = tuple(_written(form, leaf) for form in forms)
-    return Seen(leaf.path, written, forms, tuple(leaf.value.shape), leaf.value.dtype)
+    sizes = tuple(map(int, leaf.value.shape))  # those of a fake tensor may be symbolic
+    return Seen(leaf.path, written, forms, sizes, leaf.value.dtype)
 
 
 def solve(tensors: Sequence[Seen]) -> Solution | Failure:
