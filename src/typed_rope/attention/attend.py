@@ -71,13 +71,15 @@ def _refuse_unlike_heads_or_dtypes(
 ) -> None:
     h, g = q.shape[1], k.shape[1]
     if q.shape[3] == 0:
-        raise ShapeError("attend: q and k have no channels to compare (d = 0).")
+        reason = "q and k have no channels to compare (d = 0)."
+        raise ShapeError.from_body("attend", "q", reason, d=0)
     if g == 0 or h % g:
-        raise ShapeError(f"attend: the {h} heads of q are no multiple of the {g} heads of k and v.")
+        reason = f"the {h} heads of q are no multiple of the {g} heads of k and v."
+        raise ShapeError.from_body("attend", "q", reason, h=h, g=g)
     if not q.dtype == k.dtype == v.dtype:
-        raise ShapeError(
-            f"attend: q, k and v must share a dtype, got {q.dtype}, {k.dtype} and {v.dtype}."
-        )
+        reason = f"q, k and v must share a dtype, got {q.dtype}, {k.dtype} and {v.dtype}."
+        odd = "q" if k.dtype == v.dtype else "v" if q.dtype == k.dtype else "k"
+        raise ShapeError.from_body("attend", odd, reason)
 
 
 @typed
@@ -94,9 +96,8 @@ def _refuse_numbers(scale: float | None, softcap: float | None) -> None:
 def _refuse_foreign_mask(q: Float[Tensor, "b h t d"], mask: Mask) -> None:
     for axis, wanted, covered in zip("bh", q.shape[:2], mask.extent(), strict=True):
         if covered not in (1, wanted):
-            raise ShapeError(
-                f"attend: the mask is for {axis} = {covered}, but q has {axis} = {wanted}."
-            )
+            reason = f"the mask is for {axis} = {covered}, but q has {axis} = {wanted}."
+            raise ShapeError.from_body("attend", "mask", reason)
 
 
 @typed

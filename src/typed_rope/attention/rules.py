@@ -134,7 +134,8 @@ class Padding(Mask):
     ) -> Bool[Tensor, "b 1 1 s"]:
         covered, s = self.real.shape[1], keys.shape[3]
         if covered != s:
-            raise ShapeError(f"masks.padding: the mask covers {covered} keys, but there are {s}.")
+            reason = f"the mask covers {covered} keys, but there are {s}."
+            raise ShapeError.from_body("masks.padding", "real", reason, s=s)
         return self.real[:, None, None, :]
 
     @typed
@@ -155,10 +156,11 @@ class Explicit(Mask):
     ) -> Bool[Tensor, "#b #h t s"]:
         t, s = self.matrix.shape[2:]
         if (t, s) != (queries.shape[2], keys.shape[3]):
-            raise ShapeError(
-                f"masks.explicit: the mask is for {t} queries and {s} keys, "
+            reason = (
+                f"the mask is for {t} queries and {s} keys, "
                 f"but there are {queries.shape[2]} and {keys.shape[3]}."
             )
+            raise ShapeError.from_body("masks.explicit", "may_attend", reason)
         return self.matrix
 
     @typed

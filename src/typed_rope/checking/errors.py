@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Self
 
 from jaxtyping import TypeCheckError
 
@@ -19,7 +20,7 @@ class ShapeError(TypeCheckError):
     function: str = ""
     """Name of the checked function."""
     argument: str | None = None
-    """The argument that is blamed; "return" for the result; None where it is not one alone."""
+    """The argument that is blamed, the first of several; "return" for the result."""
     declared: Mapping[str, str] = _NOTHING
     """Argument -> annotation."""
     actual: Mapping[str, str] = _NOTHING
@@ -28,3 +29,10 @@ class ShapeError(TypeCheckError):
     """Axis -> size, as the other arguments bind it."""
     fix: Mapping[str, str] = _NOTHING
     """Argument -> Python expression over the argument names that repairs the call."""
+
+    @classmethod
+    def from_body(cls, function: str, argument: str, reason: str, **bindings: int) -> Self:
+        """Return the error for what no annotation can say, and a function's own code refuses."""
+        error = cls(f"{function}: {reason}")
+        error.function, error.argument, error.bindings = function, argument, bindings
+        return error

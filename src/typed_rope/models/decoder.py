@@ -132,7 +132,8 @@ class Decoder(nn.Module):
         """Return the position of the first new token, if the cache can take them all."""
         b, t = ids.shape
         if cache.batch != b:
-            raise ShapeError(f"Decoder: the cache is for b = {cache.batch}, but ids has b = {b}.")
+            reason = f"the cache is for b = {cache.batch}, but ids has b = {b}."
+            raise ShapeError.from_body("Decoder", "cache", reason, b=b)
         if cache.layers != self.config.layers:
             raise ValueError(
                 f"Decoder: the cache is for {cache.layers} layers, but the model has "
