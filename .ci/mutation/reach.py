@@ -24,6 +24,7 @@ from mutation.forked import ROOT, ended, fork, run_tests
 
 _PACKAGE = str(ROOT / "src" / "typed_rope")
 _LONGEST = 1800.0
+_TRACED = 50  # times slower than untraced, at most
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _record(tests: str, kept: Path) -> int:
     recorder = _Recorder()
     threading.settrace(recorder.trace)
     sys.settrace(recorder.trace)
-    code = run_tests([tests], None, recorder)
+    code = run_tests([tests], None, recorder, slower=_TRACED)
     sys.settrace(None)
     lines = {n: {p: sorted(at) for p, at in ran.items()} for n, ran in recorder.lines.items()}
     kept.write_text(json.dumps({"lines": lines, "each": recorder.seconds}), encoding="utf-8")

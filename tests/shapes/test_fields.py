@@ -117,7 +117,15 @@ EXAMPLE = 'Write an argument of the call in them, such as "{heads}" or "{self.he
 
 @pytest.mark.parametrize(
     "text",
-    ["n+", "n);(m", "\0", "-" * 10_000 + "n", "n" + "+n" * 5_000, "(" * 300 + "n" + ")" * 300],
+    [
+        "n+",
+        "n);(m",
+        "\0",
+        "\ud800",
+        "-" * 10_000 + "n",
+        "n" + "+n" * 5_000,
+        "(" * 300 + "n" + ")" * 300,
+    ],
 )
 def test_what_is_not_one_expression_of_pythons_is_refused(text: str) -> None:
     with pytest.raises(ShapeSyntaxError) as error:

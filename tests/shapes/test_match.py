@@ -210,6 +210,19 @@ def test_broadcast_variadics_grow_until_a_plain_one_fixes_them() -> None:
     assert match(parse("*b"), (3, 5), grown) == Bindings({}, {"b": (False, (3, 5))})
 
 
+def test_a_variadic_that_a_plain_one_fixed_grows_no_more() -> None:
+    fixed = match(parse("#*b"), (1, 5), bound(variadics={"b": (False, (3, 5))}))
+    assert fixed == Bindings({}, {"b": (False, (3, 5))})
+    assert isinstance(fixed, Bindings)
+    assert isinstance(match(parse("#*b"), (2, 3, 5), fixed), Mismatch)
+
+
+def test_sizes_may_come_as_any_sequence() -> None:
+    for sizes in ([3, 7, 5], (3, 7, 5), range(3, 8, 2)):
+        found = match(parse("*b t"), sizes)
+        assert found == Bindings({"t": sizes[-1]}, {"b": (False, tuple(sizes)[:2])})
+
+
 def test_matching_leaves_the_bindings_before_it_alone() -> None:
     before = bound({"t": 5})
     match(parse("t d *b"), (5, 8, 2), before)

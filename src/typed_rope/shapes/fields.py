@@ -78,7 +78,7 @@ def find_field_end(text: str, start: int, stop: int) -> int:
 
     Raises: ShapeSyntaxError if none does before `stop`.
     """
-    awaited: list[str] = []
+    awaited: list[str] = []  # never empty behind the brace at `start`
     quoted = False
     for place in range(start, stop):
         character = text[place]
@@ -88,7 +88,7 @@ def find_field_end(text: str, start: int, stop: int) -> int:
             continue
         elif character in _CLOSING:
             awaited.append(_CLOSING[character])
-        elif awaited and character == awaited[-1]:
+        elif character == awaited[-1]:
             awaited.pop()
             if not awaited:
                 return place + 1
