@@ -44,6 +44,9 @@ from typed_rope.shapes.grammar import parse
         ("*_", Variadic("*_", (3, 5), None)),
         ("_*rest", Variadic("_*rest", (3, 9), None, label="rest")),
         ("x=*rest", Variadic("x=*rest", (3, 10), "rest", label="x")),
+        ("x=_*rest", Variadic("x=_*rest", (3, 11), None, label="x")),
+        ("x=*_", Variadic("x=*_", (3, 7), None, label="x")),
+        ("x=_name", Anonymous("x=_name", (3, 10), label="x")),
     ],
 )
 def test_names_numbers_and_marks_are_read(text: str, axis: Axis) -> None:

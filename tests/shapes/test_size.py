@@ -196,6 +196,13 @@ def test_evaluate_names_the_symbol_without_a_size() -> None:
     assert error.value.name == "{self.heads}"
 
 
+def test_evaluate_names_the_first_of_several_symbols_without_a_size() -> None:
+    with pytest.raises(UnboundNameError) as error:
+        read("h*c*d").evaluate({"d": 8})
+    assert str(error.value) == "c*d*h reads c, which has no size"
+    assert error.value.name == "c"
+
+
 def test_symbols_and_constant_tell_what_is_unknown() -> None:
     assert read("c/{self.heads}+3").symbols() == {"c", "{self.heads}"}
     assert read("c/{self.heads}+3").constant() is None
