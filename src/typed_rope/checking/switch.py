@@ -47,8 +47,10 @@ class Scope:
         return self.frame.f_back is not None or self.task is not _current_task()
 
 
-# All open scopes of the process: a wrapper looks no further while there are none.
+# All open scopes of the process, and their states: a wrapper looks no further while there are none.
+# It holds the states, because Dynamo has to know the type of all that a wrapper holds.
 scopes: list[Scope] = []
+states: list[State] = []
 _innermost: ContextVar[Scope | None] = ContextVar("typed_rope.checks", default=None)
 
 
@@ -56,7 +58,7 @@ def unchecked() -> bool:
     """Tell whether checks are off here; asked only while some scope is open somewhere."""
     if torch.compiler.is_dynamo_compiling():
         # Dynamo follows no context variable. It can guard on what is last in a list.
-        return scopes[-1].state == "off"
+        return states[-1] == "off"
     scope = _ruling(_innermost.get())
     return scope is not None and scope.state == "off"
 
@@ -150,6 +152,7 @@ def _open(owner: checks, frame: FrameType) -> None:
     if frame.f_code.co_flags & _GENERATORS and not _belongs(frame.f_back, *_DRIVERS):
         scope.frame, scope.task = frame, _current_task()
     scopes.append(scope)
+    states.append(scope.state)
     _innermost.set(scope)
 
 
@@ -166,7 +169,8 @@ def _close(owner: checks) -> None:
     if scope is None:  # a generator that is closed in another context than it was started in
         scope = next(scope for scope in reversed(scopes) if scope.owner is owner)
     scope.open, scope.frame = False, None
-    scopes.remove(scope)
+    place = scopes.index(scope)
+    del scopes[place], states[place]
     _innermost.set(_still_open(_innermost.get()))
 
 

@@ -23,8 +23,10 @@ class Watcher(Protocol):
         """
 
 
-# The one list that all wrappers look at, so that to begin and to end watching is to change it.
 watchers: list[Watcher] = []
+# The one list that all wrappers look at, so that to begin and to end watching is to change it. It
+# holds words, one for each open block: Dynamo has to know the type of all that a wrapper holds.
+watches: list[str] = []
 
 
 @contextmanager
@@ -34,9 +36,11 @@ def watched(watcher: Watcher) -> Iterator[None]:
     Blocks may be nested: every watcher is told, in the order in which they began to watch.
     """
     watchers.append(watcher)
+    watches.append(type(watcher).__name__)
     try:
         yield
     finally:
+        watches.pop()
         _leave(watcher)
 
 

@@ -22,9 +22,9 @@ from typed_rope.checking.hints import as_written
 from typed_rope.checking.refuse import refuse
 from typed_rope.checking.running import Home, enter, enter_generator, leave, leave_alone
 from typed_rope.checking.source import build
-from typed_rope.checking.switch import scopes, unchecked
+from typed_rope.checking.switch import states, unchecked
 from typed_rope.checking.traced import make_traced
-from typed_rope.checking.watching import announcer, watchers
+from typed_rope.checking.watching import announcer, watches
 
 _MARKED = "$marked()"
 _DEFINITION = re.compile(r"\s*(async\s+)?(def|class)\s")
@@ -108,9 +108,9 @@ def _constants(
         "describe": describe,
         "explain": explain,
         "refuse": _refuser(boundary),
-        "scopes": scopes,
+        "states": states,
         "unchecked": unchecked,
-        "watchers": watchers,
+        "watches": watches,
         "announce": announcer(boundary),
         "marked": _marked(marks),
     }
@@ -167,14 +167,14 @@ def _unchecked_call(call: str, *, tracked: bool = False) -> list[str]:
     Whether a function is marked with `no_type_check` is looked up where a check has failed: a call
     that fits is the same with or without.
     """
-    lines = [f"if $scopes and $unchecked(): return {call}"]
+    lines = [f"if $states and $unchecked(): return {call}"]
     if tracked:
         lines += [f"if {_MARKED}:", "    $leave_alone($function)", f"    return {call}"]
     return lines
 
 
 def _told(arguments: str) -> str:
-    condition = f"$watchers and not $tracing() and not {_MARKED}"
+    condition = f"$watches and not $tracing() and not {_MARKED}"
     return f"if {condition}: $announce(({arguments}))"
 
 
