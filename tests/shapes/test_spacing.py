@@ -21,6 +21,7 @@ from typed_rope.shapes.spacing import joined
         ("b min(t, w) d", "min(t,", "min(t,w)"),
         ("b min(t , w) d", "w)", "min(t,w)"),
         ("b (h d) t", "(h", "(h*d)"),
+        ("b (h d) t", "d)", "(h*d)"),
         ("b (g h d) t", "(g", "(g*h*d)"),
         ("b (h d ) t", "(h", "(h*d)"),
         ("b {self. heads} t", "{self.", "{self.heads}"),
