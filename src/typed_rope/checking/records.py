@@ -52,6 +52,8 @@ def typed_record(cls: type, frame: FrameType, *, shapes_only: bool = False) -> t
     filename = frame.f_code.co_filename
     line = definition_line(filename, frame.f_lineno)
     checked = make_constructor(original, boundary.but(defaults), given, filename, line)
+    # By these `no_type_check`, put above, knows a function of the class; a NamedTuple's tells others.
+    checked.__module__, checked.__qualname__ = cls.__module__, f"{cls.__qualname__}.{constructor}"
     setattr(cls, constructor, checked)
     return cls
 
