@@ -1,7 +1,7 @@
 """Parameters without tensors, which are beartype's to judge."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import pytest
 import torch
@@ -77,4 +77,25 @@ def test_a_hint_that_beartype_cannot_read_is_an_error_at_the_decoration() -> Non
         def take(x: Float[Tensor, "b t"], n: 3) -> None:  # type: ignore[valid-type]  # the mistake under test
             return None
 
-    assert str(error.value).startswith("typed: beartype cannot read the hint 3: ")
+    assert str(error.value) == (
+        "typed: take: beartype cannot check a value by the hint 3. Write another, or have "
+        "@typed(shapes_only=True) leave alone what holds no tensors."
+    )
+
+
+class Reader(Protocol):
+    def read(self) -> Tensor: ...
+
+
+def test_a_protocol_that_nobody_can_check_is_an_error_at_the_decoration() -> None:
+    def take(x: Float[Tensor, "b t"], reader: Reader) -> None:
+        return None
+
+    with pytest.raises(TypeError) as error:
+        typed(take)
+    assert str(error.value) == (
+        "typed: take: Reader is a Protocol that nobody can check at run time. Decorate it with "
+        "@typing.runtime_checkable, or have @typed(shapes_only=True) leave alone what holds no "
+        "tensors."
+    )
+    typed(shapes_only=True)(take)(torch.zeros(3, 5), object())  # type: ignore[arg-type]  # no Reader

@@ -132,6 +132,8 @@ def _result_hint(function: FunctionType, hint: Any) -> Any:
     """Return what a call gives back: a generator is not asked for what it will yield."""
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         return Any
+    if typing.get_origin(hint) in (typing.TypeGuard, getattr(typing, "TypeIs", typing.TypeGuard)):
+        return bool
     return type(None) if hint in (typing.NoReturn, typing.Never) else hint
 
 

@@ -100,6 +100,7 @@ class _Writer:
     def __init__(self, boundary: Boundary, bound: Bound) -> None:
         self.source = Source()
         self.bound = bound
+        self.function = boundary.function
         forms = [parameter.form for parameter in boundary.parameters]
         forms += [] if boundary.result is None else [boundary.result]
         stretching = {
@@ -164,14 +165,18 @@ class _Writer:
             return
         container = container_form(hint)
         if container is None:
-            beartype_condition(self.source, hint, place.value, place.fail)
+            self._beartyped(hint, place)
             return
         # beartype looks at one random item, and Dynamo cannot follow a random number.
         tracing = self.source.constant(torch.compiler.is_dynamo_compiling, "tracing")
         with self.source.block(f"if {tracing}():"):
             self.check(container, place)
         with self.source.block("else:"):
-            beartype_condition(self.source, hint, place.value, place.fail)
+            self._beartyped(hint, place)
+
+    def _beartyped(self, hint: Any, place: Place) -> None:
+        name = self.function
+        beartype_condition(self.source, hint, place.value, place.fail, function=name)
 
     # ---- containers
 

@@ -11,7 +11,7 @@ from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Protocol, Union, get_args, get_origin
 
 import torch
 from beartype import BeartypeConf, beartype
@@ -54,9 +54,12 @@ def simple_condition(source: Source, hint: Any, value: str, fail: str) -> bool:
     return True
 
 
-def beartype_condition(source: Source, hint: Any, value: str, fail: str) -> None:
-    """Write the check that `value` satisfies `hint`, as a call of beartype's own code."""
-    checker = source.constant(_checker(hint), "beartyped")
+def beartype_condition(source: Source, hint: Any, value: str, fail: str, *, function: str) -> None:
+    """Write the check that `value` satisfies `hint`, as a call of beartype's own code.
+
+    Raises: TypeError in the name of `function` if beartype cannot check such a hint.
+    """
+    checker = source.constant(_checker(hint, function), "beartyped")
     violation = source.constant(BeartypeCallHintViolation, "violation")
     with source.block("try:"):
         source.line(f"{checker}({value})")
@@ -105,7 +108,7 @@ def _no_word_of_deprecation() -> Iterator[None]:
         yield
 
 
-def _checker(hint: Any) -> Callable[[object], None]:
+def _checker(hint: Any, function: str) -> Callable[[object], None]:
     def check(value: object) -> None:
         del value
 
@@ -113,8 +116,20 @@ def _checker(hint: Any) -> Callable[[object], None]:
     try:
         with _no_word_of_deprecation():
             return beartype(conf=CONFIGURATION)(check)
-    except BeartypeDecorHintException as error:
-        raise TypeError(f"typed: beartype cannot read the hint {hint!r}: {error}") from None
+    except BeartypeDecorHintException:
+        raise TypeError(
+            f"typed: {function}: {_reason(hint)}, or have @typed(shapes_only=True) leave alone "
+            "what holds no tensors."
+        ) from None
+
+
+def _reason(hint: Any) -> str:
+    if isinstance(hint, type(Protocol)):
+        return (
+            f"{hint.__qualname__} is a Protocol that nobody can check at run time. Decorate it "
+            "with @typing.runtime_checkable"
+        )
+    return f"beartype cannot check a value by the hint {hint!r}. Write another"
 
 
 def _classes(hint: Any) -> tuple[type, ...] | None:

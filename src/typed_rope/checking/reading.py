@@ -38,6 +38,8 @@ from typed_rope.shapes import Named, ShapeSyntaxError, Variadic, parse
 _QUALIFIERS = (typing.Final, typing.ClassVar, typing.Required, typing.NotRequired)
 _ITEMS = (list, set, frozenset, abc.Sequence, abc.MutableSequence, abc.Set, abc.MutableSet)
 _ONE_PASS = (abc.Iterable, abc.Collection, abc.Reversible, abc.Container)
+# Whatever another function takes.
+_HANDED_ON = (typing.ParamSpecArgs, typing.ParamSpecKwargs, typing.TypeVarTuple)
 # Of these a checker sees no tensor: they would have to be called, or walked and so used up.
 _HOLD_NOTHING = (
     type,
@@ -56,7 +58,7 @@ _MAPPINGS = (dict, abc.Mapping, abc.MutableMapping)
 def form_of(hint: Any, frame: FrameType | None, *, inside: tuple[type, ...] = ()) -> Form:
     """Read a live hint; `inside` are the records that it is a field of."""
     hint = _unwrapped(hint)
-    if hint is Any or hint is object:
+    if hint is Any or hint is object or isinstance(hint, _HANDED_ON):
         return AnyForm(hint)
     if isinstance(hint, type) and issubclass(hint, AbstractArray):
         return _array_form(hint)
