@@ -1,5 +1,7 @@
 """What checks cost at each call: `@typed` beside jaxtyping with beartype and the bare function.
 
+A call of a class makes an instance, of three tensors as in a call of the functions.
+
     python tests/benchmarks/typed_overhead.py
 
 The functions return an argument, so that a call is nothing but its checks. The variants take turns,
@@ -11,7 +13,8 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 from beartype import BeartypeConf, beartype
@@ -48,33 +51,70 @@ def with_unions(x: Float[Tensor, "b h t d"], cos: Table, sin: Table) -> Float[Te
     return x
 
 
-FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    names_alone,
-    with_expressions,
-    with_a_result,
-    with_unions,
-)
+def record(**options: Any) -> Any:
+    @dataclass(**options)
+    class Record:
+        x: Float[Tensor, "b h t d"]
+        cos: Float[Tensor, "t d/2"]
+        sin: Float[Tensor, "t d/2"]
+
+    return Record
 
 
-def variants(function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+def with_post_init() -> Any:
+    @dataclass
+    class Record:
+        x: Float[Tensor, "b h t d"]
+        cos: Float[Tensor, "t d/2"]
+        sin: Float[Tensor, "t d/2"]
+
+        def __post_init__(self) -> None:
+            pass
+
+    return Record
+
+
+def named_tuple() -> Any:
+    class Record(NamedTuple):
+        x: Float[Tensor, "b h t d"]
+        cos: Float[Tensor, "t d/2"]
+        sin: Float[Tensor, "t d/2"]
+
+    return Record
+
+
+# What is called, made anew for each variant: a class is decorated in place.
+CALLED: dict[str, Callable[[], Callable[..., Any]]] = {
+    "names alone": lambda: names_alone,
+    "with expressions": lambda: with_expressions,
+    "with a result": lambda: with_a_result,
+    "with unions": lambda: with_unions,
+    "a dataclass": record,
+    "a frozen dataclass": lambda: record(frozen=True),
+    "a slotted dataclass": lambda: record(slots=True),
+    "with __post_init__": with_post_init,
+    "a NamedTuple": named_tuple,
+}
+
+
+def variants(make: Callable[[], Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
     judge = beartype(conf=BeartypeConf(is_pep484_tower=True))
     return {
-        "bare": function,
-        "typed": typed(function),
-        "jaxtyped": jaxtyped(function, typechecker=judge),
+        "bare": make(),
+        "typed": typed(make()),
+        "jaxtyped": jaxtyped(make(), typechecker=judge),
     }
 
 
-def seconds_of_a_call(function: Callable[..., Any], calls: int) -> float:
+def seconds_of_a_call(called: Callable[..., Any], calls: int) -> float:
     began = time.perf_counter()
     for _ in range(calls):
-        function(X, COS, COS)
+        called(X, COS, COS)
     return (time.perf_counter() - began) / calls
 
 
-def measure(function: Callable[..., Any], rounds: int, calls: int) -> dict[str, list[float]]:
+def measure(made: dict[str, Callable[..., Any]], rounds: int, calls: int) -> dict[str, list[float]]:
     """Return variant -> seconds of a call, in each round."""
-    made = variants(function)
     seconds: dict[str, list[float]] = {name: [] for name in made}
     for _ in range(rounds):
         for name, variant in made.items():
@@ -89,12 +129,12 @@ def main() -> None:
     options = parser.parse_args()
     columns = f"{'bare':>8}{'typed':>8}{'jaxtyped':>10}{'checks':>10}{'at best':>10}"
     print(f"{'microseconds of a call':24}{columns}")
-    for function in FUNCTIONS:
-        seconds = measure(function, options.rounds, options.calls)
+    for name, make in CALLED.items():
+        seconds = measure(variants(make), options.rounds, options.calls)
         bare, checked, judged = (1e6 * statistics.median(seconds[name]) for name in seconds)
         best = 1e6 * (min(seconds["typed"]) - min(seconds["bare"]))
         costs = f"{bare:8.2f}{checked:8.2f}{judged:10.2f}{checked - bare:10.2f}{best:10.2f}"
-        print(f"{function.__name__.replace('_', ' '):24}{costs}")
+        print(f"{name:24}{costs}")
 
 
 if __name__ == "__main__":
