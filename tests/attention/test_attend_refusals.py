@@ -28,6 +28,19 @@ def test_heads_that_do_not_divide_are_named() -> None:
     )
 
 
+def test_tokens_before_heads_are_seen_where_heads_do_not_divide() -> None:
+    tokens_first: dict[str, Any] = {"q": torch.randn(B, T, H, D), "k": torch.randn(B, S, G, D)}
+    tokens_first["v"] = torch.randn(B, S, G, E)
+    with pytest.raises(ShapeError) as error:
+        attend(**tokens_first)
+    assert str(error.value) == (
+        "attend: the 7 heads of q are no multiple of the 11 heads of k and v. With heads before "
+        "tokens they would be: q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)."
+    )
+    fixed = {name: eval(written, {}, tokens_first) for name, written in error.value.fix.items()}
+    assert attend(**fixed).shape == (B, H, T, E)
+
+
 def test_unlike_dtypes_are_named() -> None:
     q, k, v = drawn()
     with pytest.raises(ShapeError) as error:

@@ -25,6 +25,7 @@ BACKENDS: Final[Mapping[Backend, frozenset[str]]] = MappingProxyType(
 )
 
 _FULL: Final = masks.full()
+_HEADS_FIRST: Final = {name: f"{name}.transpose(1, 2)" for name in "qkv"}
 
 
 @typed
@@ -75,7 +76,15 @@ def _refuse_unlike_heads_or_dtypes(
         raise ShapeError.from_body("attend", "q", reason, d=0)
     if g == 0 or h % g:
         reason = f"the {h} heads of q are no multiple of the {g} heads of k and v."
-        raise ShapeError.from_body("attend", "q", reason, h=h, g=g)
+        t, s = q.shape[2], k.shape[2]
+        tokens_first = s > 1 and t % s == 0
+        if tokens_first:
+            reason += (
+                f" With heads before tokens they would be: {', '.join(_HEADS_FIRST.values())}."
+            )
+        error = ShapeError.from_body("attend", "q", reason, h=h, g=g)
+        error.fix = _HEADS_FIRST if tokens_first else {}
+        raise error
     if not q.dtype == k.dtype == v.dtype:
         reason = f"q, k and v must share a dtype, got {q.dtype}, {k.dtype} and {v.dtype}."
         odd = "q" if k.dtype == v.dtype else "v" if q.dtype == k.dtype else "k"
