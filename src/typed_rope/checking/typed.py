@@ -31,8 +31,8 @@ def typed(target: Any = None, /, *, shapes_only: bool = False) -> Any:
     """Check every call of a function, or every new instance of a class, against its annotations.
 
     Takes a function, a method (also static, class method or property), the `forward` of a module,
-    a dataclass or a NamedTuple. With `shapes_only`, parameters without tensors are left alone.
-    Checks are left out altogether where JAXTYPING_DISABLE is set when the decorator runs.
+    a dataclass or a NamedTuple. With `shapes_only`, what has no axes in its annotation is left
+    alone. Checks are left out altogether where JAXTYPING_DISABLE is set when the decorator runs.
 
     Raises: ShapeError at a call that does not fit; at the decoration, ShapeSyntaxError for axes
         that cannot be read, NameError for an annotation that cannot be resolved, TypeError for a
@@ -47,8 +47,8 @@ def typed(target: Any = None, /, *, shapes_only: bool = False) -> Any:
 def typed_at(target: Any, frame: FrameType, *, shapes_only: bool) -> Any:
     """Do what `typed` does, for a target that is defined in `frame`."""
     if _disabled() or _is_marked(target):
-        if isinstance(target, FunctionType):
-            leave_alone(target)
+        for function in _functions(target):
+            leave_alone(function)
         return target
     if isinstance(target, staticmethod | classmethod):
         return type(target)(typed_at(target.__func__, frame, shapes_only=shapes_only))
@@ -79,6 +79,17 @@ def _is_marked(target: Any) -> bool:
     """Tell whether `typing.no_type_check` stands below; a subclass does not inherit its mark."""
     marks = vars(target) if isinstance(target, type | FunctionType) else {}
     return bool(marks.get("__no_type_check__", False))
+
+
+def _functions(target: Any) -> list[FunctionType]:
+    """Return the functions that a target is, or is made of; those of a class are not decorated."""
+    if isinstance(target, property):
+        parts = [target.fget, target.fset, target.fdel]
+    elif isinstance(target, cached_property):
+        parts = [target.func]
+    else:
+        parts = [getattr(target, "__func__", target)]
+    return [part for part in parts if isinstance(part, FunctionType)]
 
 
 def _typed_function(function: FunctionType, frame: FrameType, shapes_only: bool) -> FunctionType:
