@@ -47,14 +47,17 @@ def suite(part: str, cache: Path) -> list[Reached]:
 
 
 def verdicts(
-    drawn: Sequence[tuple[str, Mutant]], suites: dict[str, list[Reached]], jobs: int
+    drawn: Sequence[tuple[str, Mutant]],
+    suites: dict[str, list[Reached]],
+    jobs: int,
+    longest: float,
 ) -> Iterator[tuple[str, Verdict]]:
     """Try the mutants, `jobs` at a time."""
     waiting, running = list(reversed(drawn)), list[tuple[str, Trial]]()
     while waiting or running:
         while waiting and len(running) < jobs:
             part, mutant = waiting.pop()
-            running.append((part, Trial(mutant, suites[part])))
+            running.append((part, Trial(mutant, suites[part], longest)))
         for part, trial in list(running):
             verdict = trial.step()
             if verdict is not None:
@@ -117,6 +120,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--at-least", type=float, default=0.0, help="share that must be killed")
+    parser.add_argument(
+        "--longest", type=float, default=float("inf"), metavar="SECONDS",
+        help="ask no test file that takes longer, unless it has the source's name: a lower bound",
+    )  # fmt: skip
     parser.add_argument("--log", type=Path, help="JSON lines; a run goes on where its log ends")
     parser.add_argument("--survivors-of", type=Path, metavar="LOG", help="try only its survivors")
     parser.add_argument("--cache", type=Path, default=ROOT / "build" / "mutants")
@@ -143,7 +150,9 @@ def main() -> None:
     waiting = [(part, m) for part, m in drawn if _key(m) not in done]
     accepted = ACCEPTED.read_text(encoding="utf-8") if ACCEPTED.exists() else ""
     started = time.monotonic()
-    for number, (part, verdict) in enumerate(verdicts(waiting, suites, options.jobs), 1):
+    for number, (part, verdict) in enumerate(
+        verdicts(waiting, suites, options.jobs, options.longest), 1
+    ):
         scores[part, verdict.outcome] += 1
         told = entry(part, verdict)
         if options.log:

@@ -44,11 +44,16 @@ class _Order:
 class Trial:
     """Runs one mutant; `step` is to be called until it tells the verdict."""
 
-    def __init__(self, mutant: Mutant, suite: Sequence[Reached]) -> None:
+    def __init__(self, mutant: Mutant, suite: Sequence[Reached], longest: float) -> None:
         """Make the mutant, choose its tests, and start with the first."""
         self._mutant = mutant
         self._tree, self._told = mutant.make()
-        files = [r for r in suite if r.covers(mutant.path, self._told.lines)]
+        files = [
+            r
+            for r in suite
+            if r.covers(mutant.path, self._told.lines)
+            and (r.seconds <= longest or _is_named_after(mutant.path, r))
+        ]
         self._groups = iter(_groups(files, mutant.path, self._told.lines))
         self._covered, self._started = bool(files), time.monotonic()
         self._running: Fork | None = None
@@ -86,8 +91,12 @@ def _judge(files: list[str], path: Path, tree: ast.Module, first: list[str]) -> 
     return run_tests(files, (path, tree), _Order(first))
 
 
+def _is_named_after(path: Path, file: Reached) -> bool:
+    return Path(file.tests).stem == f"test_{path.stem}"
+
+
 def _groups(files: Sequence[Reached], path: Path, lines: range) -> Iterator[list[Reached]]:
-    named = [r for r in files if Path(r.tests).stem == f"test_{path.stem}"]
+    named = [r for r in files if _is_named_after(path, r)]
     others = [r for r in files if r not in named]
     others.sort(key=lambda r: (not r.covering(path, lines), r.seconds))
     if named:
