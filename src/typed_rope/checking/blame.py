@@ -31,6 +31,7 @@ from typed_rope.checking.wording import (
 
 _TOGETHER = "the arguments do not fit their annotations together"
 _MOST_TENSORS = 12  # of which each and each pair is left out: more would take too long
+_OF_MANY = 4  # the first that disagree, and those that they disagree with
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _disagreeing(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) ->
 
 def _suspects(tensors: Sequence[Seen]) -> list[tuple[Seen, ...]]:
     """Return the fewest tensors without which the others agree; all such sets of that size."""
-    some = suspicious(tensors)[:_MOST_TENSORS]
+    some = suspicious(tensors)[: _MOST_TENSORS if len(tensors) <= _MOST_TENSORS else _OF_MANY]
     for count in (1, 2) if len(tensors) <= _MOST_TENSORS else (1,):
         groups = [
             group

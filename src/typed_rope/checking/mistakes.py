@@ -5,6 +5,7 @@ exchange   k and v fit their annotations with each other exchanged
 axis       ids has 1 axis, where "b t" has 2
 width      cos and sin are twice as wide as d/2 = 4
 heads      x fits its annotation with its last axis split into h and d
+flat       x fits its annotation with its first two axes joined
 dtype      cos and sin are bfloat16, which is not Wide
 type       ids is a numpy.ndarray, not a Tensor
 """
@@ -60,6 +61,11 @@ def _either(clauses: Sequence[Clause]) -> str:
     if len({clause.predicate for clause in clauses}) == 1:
         subjects = dict.fromkeys(clause.subject for clause in clauses)
         return f"{' or '.join(subjects)} {clauses[0].predicate}"
+    if len({clause.subject for clause in clauses}) == 1:
+        verb = f"{clauses[0].predicate.partition(' with ')[0]} "
+        if all(clause.predicate.startswith(verb) for clause in clauses):
+            ends = [clause.predicate.removeprefix(verb) for clause in clauses]
+            return f"{clauses[0].subject} {verb}{', or '.join(ends)}"
     return ", or ".join(map(str, clauses))
 
 
@@ -69,7 +75,7 @@ def _clauses(refused: Refused, mistake: Mistake) -> list[Clause]:
         return [_type(leaves[path]) for path in mistake.paths[:2]]
     if mistake.kind == "exchange":
         return [_exchange(refused, mistake.paths)]
-    sentences = {"order": _order, "axis": _axis, "width": _width, "heads": _heads}
+    sentences = {"order": _order, "axis": _axis, "width": _width, "heads": _heads, "flat": _flat}
     return [sentences.get(mistake.kind, _dtype)(mistake)]
 
 
@@ -100,13 +106,9 @@ def _exchange(refused: Refused, paths: tuple[str, ...]) -> Clause:
 
 def _order(mistake: Mistake) -> Clause:
     seen, order = mistake.before[0], mistake.change.order if mistake.change else ()
-    labels = [axis_label(axis) for axis, _ in zip_axes(_form(mistake), seen.sizes)]
+    labels = _labels(_form(mistake), len(seen.sizes))
     moved = [axis for axis, source in enumerate(order) if axis != source]
-    verb = "fits its annotation" if len(mistake.paths) == 1 else "fit their annotations"
-    its = "its" if len(mistake.paths) == 1 else "their"
-    if len(labels) != len(order):  # a variadic axis takes part: there are no names to say
-        words = f"{verb} with {its} axes in another order"
-        return Clause(_subject(mistake), words, frozenset(labels))
+    verb, its = _fits(mistake)
     if len(moved) == 2:
         first, second = (labels[axis] for axis in moved)
         words = f"{verb} with {first} and {second} exchanged"
@@ -118,6 +120,22 @@ def _order(mistake: Mistake) -> Clause:
     return Clause(_subject(mistake), words, frozenset(labels[axis] for axis in moved))
 
 
+def _fits(mistake: Mistake) -> tuple[str, str]:
+    one = len(mistake.paths) == 1
+    return ("fits its annotation", "its") if one else ("fit their annotations", "their")
+
+
+def _labels(form: TensorForm, rank: int) -> list[str]:
+    """Name each axis; those of any number by their place."""
+    axes, variadic = form.shape.axes, form.shape.variadic
+    if variadic is None:
+        return [axis_label(axis) for axis in axes]
+    gathered = range(variadic, variadic + rank - len(axes) + 1)
+    before, after = axes[:variadic], axes[variadic + 1 :]
+    named = [f"axis {place}" for place in gathered]
+    return [*map(axis_label, before), *named, *map(axis_label, after)]
+
+
 def _form(mistake: Mistake) -> TensorForm:
     return nearest_form(mistake.after[0], declared=True)
 
@@ -127,8 +145,7 @@ def _axis(mistake: Mistake) -> Clause:
     shapes = [form.shape for form in seen.declared]
     if any(s.variadic is not None and len(seen.sizes) >= len(s.axes) - 1 for s in shapes):
         more = "more" if len(after.sizes) > len(seen.sizes) else "less"
-        verb = "fits its annotation" if len(mistake.paths) == 1 else "fit their annotations"
-        return Clause(_subject(mistake), f"{verb} with one axis {more}")
+        return Clause(_subject(mistake), f"{_fits(mistake)[0]} with one axis {more}")
     predicate = rank_clause("", seen).strip()
     if len(mistake.paths) > 1:
         predicate = predicate.replace("has", "have", 1)
@@ -146,8 +163,7 @@ def _width(mistake: Mistake) -> Clause:
 
 def _heads(mistake: Mistake) -> Clause:
     before, after = mistake.before[0], mistake.after[0]
-    verb = "fits its annotation" if len(mistake.paths) == 1 else "fit their annotations"
-    its = "its" if len(mistake.paths) == 1 else "their"
+    verb, its = _fits(mistake)
     if len(after.sizes) < len(before.sizes):
         return Clause(_subject(mistake), f"{verb} with {its} heads joined")
     labels = [axis_label(axis) for axis, _ in zip_axes(_form(mistake), after.sizes)]
@@ -158,6 +174,11 @@ def _heads(mistake: Mistake) -> Clause:
     split = f"{labels[count]} and {labels[-1]}"
     words = f"{verb} with {its} last axis split into {split}"
     return Clause(_subject(mistake), words, frozenset({labels[count], labels[-1]}))
+
+
+def _flat(mistake: Mistake) -> Clause:
+    verb, its = _fits(mistake)
+    return Clause(_subject(mistake), f"{verb} with {its} first two axes joined")
 
 
 def _dtype(mistake: Mistake) -> Clause:

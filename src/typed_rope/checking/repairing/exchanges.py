@@ -14,7 +14,14 @@ from itertools import combinations
 from torch import Tensor
 
 from typed_rope.checking.boundary import Boundary
-from typed_rope.checking.forms import AnyForm, Form, PlainForm, TensorForm, holds_tensors
+from typed_rope.checking.forms import (
+    AnyForm,
+    EitherForm,
+    Form,
+    PlainForm,
+    TensorForm,
+    holds_tensors,
+)
 from typed_rope.checking.plain import is_plain
 from typed_rope.checking.repairing.passed import (
     VARIABLE,
@@ -54,14 +61,27 @@ def exchanges(boundary: Boundary, arguments: Mapping[str, object]) -> Iterator[E
     yield from _moves(boundary, arguments, passed)
     tensors = [name for name in passed if isinstance(arguments[name], Tensor)]
     for a, b, c in combinations(tensors, 3):
-        yield Exchange(3, {a: b, b: c, c: a})
-        yield Exchange(3, {a: c, c: b, b: a})
+        for places in ({a: b, b: c, c: a}, {a: c, c: b, b: a}):
+            if all(_may_take(forms[to], arguments[by]) for to, by in places.items()):
+                yield Exchange(3, dict(places))
 
 
 def _may_take(form: Form, value: object) -> bool:
     if isinstance(form, PlainForm):
         return is_plain(value, form.hint)
-    return isinstance(value, Tensor) or not isinstance(form, TensorForm)
+    if isinstance(value, Tensor):
+        members = form.members if isinstance(form, EitherForm) else (form,)
+        return any(_may_fit(member, value) for member in members)
+    return not isinstance(form, TensorForm)
+
+
+def _may_fit(form: Form, value: Tensor) -> bool:
+    """Tell whether a tensor has the dtype and the number of axes, whatever their sizes."""
+    if not isinstance(form, TensorForm):
+        return not isinstance(form, PlainForm)
+    more = value.dim() - len(form.shape.axes)
+    rank_fits = more == 0 or (form.shape.variadic is not None and more >= -1)
+    return rank_fits and (form.dtypes is None or value.dtype in form.dtypes)
 
 
 def _is_alike(left: object, right: object) -> bool:

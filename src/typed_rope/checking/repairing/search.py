@@ -13,7 +13,8 @@ from itertools import combinations
 from typed_rope.checking.judge import fits
 from typed_rope.checking.leaves import Leaf
 from typed_rope.checking.repairing.budget import Budget
-from typed_rope.checking.repairing.changes import Change, Evidence, changes
+from typed_rope.checking.repairing.change import Change, Evidence
+from typed_rope.checking.repairing.changes import changes
 from typed_rope.checking.repairing.exchanges import Exchange, exchanges
 from typed_rope.checking.repairing.promise import can_be_kept
 from typed_rope.checking.repairing.settling import settled
@@ -90,10 +91,10 @@ def _search(refused: Refused, fixed: tuple[Leaf, ...], found: _Found, budget: Bu
     _exchange(refused, fixed, [e for e in to_exchange if e.cost == 2], found, budget)
     for state in states:
         _change_one(state, found, budget)
+    _exchange(refused, fixed, [e for e in to_exchange if e.cost > 2], found, budget)
     for state in states:
         if found.cost > state.cost + 2:
             _change_several(state, found, budget)
-    _exchange(refused, fixed, [e for e in to_exchange if e.cost > 2], found, budget)
 
 
 def _is_likely(repair: Repair) -> bool:
@@ -184,4 +185,7 @@ def _evidence(state: State, group: Sequence[Seen]) -> Evidence | None:
     known = read | {axis.name for axis in axes if isinstance(axis, Named)}
     numbers = frozenset(size for seen in others for size in seen.sizes)
     twins = frozenset(s.path for s in state.tensors if s is not group[0] and are_twins(s, group[0]))
-    return Evidence(tuple(others), rest, numbers, frozenset(known), twins, state.roots is not None)
+    each = [{a.name for f in s.forms for a in f.shape.axes if isinstance(a, Named)} for s in group]
+    common = frozenset(set.intersection(*each) if len(group) > 1 else ())
+    answers = state.roots is not None
+    return Evidence(tuple(others), rest, numbers, frozenset(known), twins, common, answers)

@@ -8,8 +8,9 @@ import torch
 
 from typed_rope.checking.boundary import RESULT
 from typed_rope.checking.leaves import Leaf
-from typed_rope.checking.repairing.changes import Change, cast, fitting_dtype
+from typed_rope.checking.repairing.change import Change
 from typed_rope.checking.repairing.conversions import conversions
+from typed_rope.checking.repairing.dtypes import has_wrong_dtype, recast
 from typed_rope.checking.repairing.state import Mistake, Refused, State
 from typed_rope.checking.system import Seen, are_twins, argument_of
 
@@ -52,14 +53,14 @@ def _converted(refused: Refused, values: dict[str, object]) -> tuple[Leaf, ...]:
 
 
 def _of_right_dtypes(state: State) -> State | None:
-    wrong = [seen for seen in state.tensors if _has_wrong_dtype(seen)]
+    wrong = [seen for seen in state.tensors if has_wrong_dtype(seen)]
     paths = {seen.path for seen in wrong}
     groups: dict[Change, list[Seen]] = {}
     for seen in wrong:
-        target = fitting_dtype(seen, seen.forms, _nearest(seen, state, paths))
-        if target is None or (state.roots is not None and seen.argument not in state.roots):
+        change = recast(seen, _nearest(seen, state, paths))
+        if change is None or (state.roots is not None and seen.argument not in state.roots):
             return None
-        groups.setdefault(cast(seen.dtype, target), []).append(seen)
+        groups.setdefault(change, []).append(seen)
     for change, group in groups.items():
         changed = state.with_change(group, change, 0)
         if changed is None:
@@ -73,7 +74,3 @@ def _nearest(seen: Seen, state: State, wrong: set[str]) -> list[torch.dtype]:
     others = [other for other in state.tensors if other.path not in wrong]
     others.sort(key=lambda other: not are_twins(other, seen))
     return [other.dtype for other in others]
-
-
-def _has_wrong_dtype(seen: Seen) -> bool:
-    return all(f.dtypes is not None and seen.dtype not in f.dtypes for f in seen.forms)

@@ -12,7 +12,7 @@ from typed_rope.checking.boundary import RESULT, Boundary, Parameter
 from typed_rope.checking.forms import RecordForm
 from typed_rope.checking.leaves import Leaf, call_leaves, given_values, result_leaves
 from typed_rope.checking.reading import form_of
-from typed_rope.checking.repairing.changes import Change
+from typed_rope.checking.repairing.change import Change, Kind
 from typed_rope.checking.repairing.rewriting import rewritten
 from typed_rope.checking.repairing.trial import Trial
 from typed_rope.checking.system import Seen, argument_of, see, suspicious
@@ -83,7 +83,7 @@ class Refused:
 class Mistake:
     """One mistake: what was done wrong, and in which places."""
 
-    kind: Literal["order", "axis", "width", "heads", "dtype", "type", "exchange"]
+    kind: Kind | Literal["exchange"]
     paths: tuple[str, ...]
     change: Change | None = None
     before: tuple[Seen, ...] = ()
