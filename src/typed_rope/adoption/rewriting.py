@@ -38,15 +38,15 @@ def annotations(node: _Definition) -> list[ast.expr]:
 
 def decorator_words(node: _Definition | ast.ClassDef) -> set[str]:
     """Return the names that decorators are made of: `torch` and `no_grad` of `@torch.no_grad()`."""
-    words: set[str] = set()
-    for decorator in node.decorator_list:
-        expression = decorator.func if isinstance(decorator, ast.Call) else decorator
-        for part in ast.walk(expression):
-            if isinstance(part, ast.Name):
-                words.add(part.id)
-            elif isinstance(part, ast.Attribute):
-                words.add(part.attr)
-    return words
+    decorators = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
+    return {word for decorator in decorators for word in words_of(decorator)}
+
+
+def words_of(expression: ast.expr) -> set[str]:
+    """Return the names in an expression, behind dots too."""
+    parts = list(ast.walk(expression))
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    return names | {part.attr for part in parts if isinstance(part, ast.Attribute)}
 
 
 class _Decorating(ast.NodeTransformer):

@@ -12,21 +12,22 @@ finding where another tensor of the call pins one of the two, naming that one an
     x: "b h t d"                     b = h = 1: nothing shows which is which    a finding
 
 Tensors in containers and records are tensors of the call. There is one finding for each pair, at
-the first tensor that has it.
+the first tensor that has it. Sizes that are symbols are taken for different.
 """
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import combinations, islice
 
 from torch import Tensor
 
 from typed_rope.checking.boundary import Boundary
-from typed_rope.checking.forms import holds_tensors
+from typed_rope.checking.forms import holds_tensors, tensor_forms
 from typed_rope.checking.leaves import call_leaves, given_values
+from typed_rope.checking.suspects import is_plain_name, may_be_ambiguous, names_of, suspects
 from typed_rope.checking.system import Seen, Solution, see, solve
-from typed_rope.shapes import Bindings, Named, Shape, Sized, match
+from typed_rope.shapes import Axis, Bindings, Named, Shape, Sized, match
 
 _MOST_REMEMBERED = 1024  # combinations of sizes for one function, before it starts afresh
 
@@ -72,32 +73,49 @@ def ambiguities(boundary: Boundary, arguments: Sequence[object]) -> tuple[Ambigu
 
     `arguments` go with `boundary.names`. What is found for some sizes is remembered.
     """
-    by_name = dict(zip(boundary.names, arguments, strict=True))
-    names = boundary.memory.get(_names)
-    if names is None:
-        names = boundary.memory[_names] = _names(boundary)
-    key = (ambiguities, *(_sizes(by_name[name]) for name in names))
-    known: tuple[Ambiguity, ...] | None = boundary.memory.get(key)
-    if known is None:
-        if len(boundary.memory) >= _MOST_REMEMBERED:
-            boundary.memory.clear()
-        known = boundary.memory[key] = tuple(_findings(boundary, by_name))
-    return known
+    memory: _Memory | None = boundary.memory.get(ambiguities)
+    if memory is None:
+        memory = boundary.memory[ambiguities] = _Memory(boundary)
+    if not may_be_ambiguous(memory.suspects, arguments):
+        return ()
+    return memory.findings(arguments)
 
 
-def _names(boundary: Boundary) -> tuple[str, ...]:
-    """Return the parameters that hold tensors."""
-    return tuple(p.name for p in boundary.parameters if holds_tensors(p.form))
+class _Memory:
+    """What is known of the calls of one function."""
+
+    def __init__(self, boundary: Boundary) -> None:
+        self.boundary, self.suspects = boundary, suspects(boundary)
+        self.holders = [p.name for p in boundary.parameters if holds_tensors(p.form)]
+        forms = [form for p in boundary.parameters for form in tensor_forms(p.form)]
+        axes = [axis for form in forms for axis in form.shape.axes]
+        self.reads_values = any(isinstance(a, Sized) and a.expression.fields for a in axes)
+        self.known: dict[object, tuple[Ambiguity, ...]] = {}
+
+    def findings(self, arguments: Sequence[object]) -> tuple[Ambiguity, ...]:
+        by_name = dict(zip(self.boundary.names, arguments, strict=True))
+        # The sizes of an example have to suit what a `{...}` has read.
+        given = given_values(self.boundary, by_name) if self.reads_values else {}
+        numbers = [_sizes(value) for value in given.values()]
+        key = (*numbers, *(_sizes(by_name[name]) for name in self.holders))
+        found = self.known.get(key)
+        if found is None:
+            if len(self.known) >= _MOST_REMEMBERED:
+                self.known.clear()
+            found = self.known[key] = tuple(_findings(self.boundary, by_name, given))
+        return found
 
 
 def _sizes(value: object) -> object:
     """Return all that a finding depends on, in a form that a dictionary can look up."""
     if isinstance(value, Tensor):
         return value.shape, value.dtype
-    if isinstance(value, list | tuple):
-        return tuple(map(_sizes, value))
+    if isinstance(value, int | float | str | None):
+        return value
     if isinstance(value, Mapping):
         return tuple((key, _sizes(item)) for key, item in value.items())
+    if isinstance(value, Collection):
+        return tuple(map(_sizes, value))
     if is_dataclass(value) and not isinstance(value, type):
         return tuple(_sizes(getattr(value, field.name, None)) for field in fields(value))
     return type(value)
@@ -116,20 +134,18 @@ class _Tensor:
         return {
             axis.name: size
             for axis, size in self._placed()
-            if isinstance(axis, Named) and not axis.broadcast
+            if isinstance(axis, Named) and is_plain_name(axis)
         }
 
     def tells_of(self) -> set[str]:
         """Return the names whose sizes this tensor determines."""
         told: set[str] = set()
         for axis, size in self._placed():
-            if isinstance(axis, Named) and not (axis.broadcast and size == 1):
-                told.add(axis.name)
-            elif isinstance(axis, Sized) and not (axis.broadcast and size == 1):
-                told |= axis.expression.names
+            if not (getattr(axis, "broadcast", False) and size == 1):
+                told |= names_of(axis)
         return told
 
-    def _placed(self) -> Iterator[tuple[object, int]]:
+    def _placed(self) -> Iterator[tuple[Axis, int]]:
         """Pair the axes with their sizes; a variadic one has none of its own."""
         axes, variadic = self.shape.axes, self.shape.variadic
         if variadic is None:
@@ -140,8 +156,10 @@ class _Tensor:
         yield from zip(axes[variadic + 1 :], self.sizes[len(self.sizes) - behind :], strict=True)
 
 
-def _findings(boundary: Boundary, arguments: Mapping[str, object]) -> Iterator[Ambiguity]:
-    leaves = call_leaves(boundary, arguments, given_values(boundary, arguments))
+def _findings(
+    boundary: Boundary, arguments: Mapping[str, object], given: Mapping[str, object]
+) -> Iterator[Ambiguity]:
+    leaves = call_leaves(boundary, arguments, given)
     everything = [seen for leaf in leaves if (seen := see(leaf)) is not None]
     outcome = solve(everything)
     bindings = outcome.bindings if isinstance(outcome, Solution) else Bindings()

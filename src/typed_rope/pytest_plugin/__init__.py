@@ -18,7 +18,7 @@ from typed_rope.adoption.finder import Selection, adopt
 from typed_rope.adoption.findings import Findings
 
 if TYPE_CHECKING:
-    from typed_rope.pytest_plugin.inventory import Entry
+    from typed_rope.pytest_plugin.entry import Entry
     from typed_rope.pytest_plugin.recorder import Recorder
     from typed_rope.pytest_plugin.summary import Summary
 
@@ -236,7 +236,7 @@ class _Run:
             self.findings.leave(**entry)
         if self.recorder is None:
             return
-        from typed_rope.pytest_plugin.inventory import Entry
+        from typed_rope.pytest_plugin.entry import Entry
         from typed_rope.pytest_plugin.recorder import Calls
 
         for (file, line, name), counted in handed["calls"]:

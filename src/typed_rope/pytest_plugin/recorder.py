@@ -2,11 +2,7 @@
 
 import sys
 from dataclasses import dataclass, field
-from types import NoneType
 from typing import Any
-
-from torch import Tensor
-from torch.nn import Module
 
 from typed_rope.checking.ambiguity import ambiguities
 from typed_rope.checking.boundary import Boundary
@@ -42,8 +38,7 @@ class Recorder:
         calls = self._known.get(boundary)
         if calls is None:
             calls = self._first(boundary, sys._getframe(2))
-        # Most calls need no closer look: that costs a tenth of a millisecond for sizes not met yet.
-        found = () if _all_distinct(arguments) else ambiguities(boundary, arguments)
+        found = ambiguities(boundary, arguments)
         if not found:
             calls.distinct += 1
             return
@@ -57,18 +52,3 @@ class Recorder:
         place = (wrapper.f_code.co_filename, wrapper.f_code.co_firstlineno, boundary.function)
         calls = self._known[boundary] = self.calls.setdefault(place, Calls())
         return calls
-
-
-def _all_distinct(arguments: tuple[object, ...]) -> bool:
-    """Tell whether no tensor has two axes of one size, and no tensor is inside something."""
-    for argument in arguments:
-        if isinstance(argument, Tensor):
-            sizes = argument.shape
-            if len(set(sizes)) != len(sizes):
-                return False
-        elif not isinstance(argument, _FLAT):
-            return False
-    return True
-
-
-_FLAT = (int, float, str, Module, NoneType)

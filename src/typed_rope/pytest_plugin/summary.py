@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from typed_rope.pytest_plugin.inventory import Entry
+from typed_rope.pytest_plugin.entry import Entry
 from typed_rope.pytest_plugin.recorder import Calls, Place
 
 State = Literal["distinct", "ambiguous", "never", "unchecked"]
