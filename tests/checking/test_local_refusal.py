@@ -193,25 +193,3 @@ def test_axes_that_nothing_gives_a_size_are_refused_as_written(axes: str) -> Non
     with pytest.raises(ShapeSyntaxError) as error:
         checked(axes)
     assert str(error.value) == dedent(AXES[axes])
-
-
-@pytest.mark.parametrize("axes", [3, Tensor, Float[Tensor, "b"] | None], ids=repr)
-def test_what_is_neither_axes_nor_an_annotation_is_refused(axes: Any) -> None:
-    with pytest.raises(TypeError) as error:
-        checked(axes)
-    assert str(error.value) == (
-        f"check_shape: {axes!r} is neither a text of axes nor the annotation of one torch tensor. "
-        'Write "b t d" or Float[Tensor, "b t d"].'
-    )
-
-
-def test_a_local_outside_of_a_checked_function_is_an_error() -> None:
-    def plain(x: Tensor) -> Tensor:
-        return check_shape(x, "b h t d")
-
-    with pytest.raises(RuntimeError) as error:
-        plain(Q)
-    assert str(error.value) == (
-        "check_shape: plain is not the body of a checked function that is running. Decorate it "
-        "with @typed, or the function that it is written in: the axes are those of that call."
-    )
