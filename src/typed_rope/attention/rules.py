@@ -122,6 +122,7 @@ class Prefix(Mask):
 
 
 # Rules that hold tensors are compared by identity: equality of tensors is no single truth value.
+@typed
 @dataclass(frozen=True, eq=False)
 class Padding(Mask):
     """The keys that are real tokens, row by row."""
@@ -144,6 +145,7 @@ class Padding(Mask):
         return self.real.shape[0], 1
 
 
+@typed
 @dataclass(frozen=True, eq=False)
 class Explicit(Mask):
     """Where a given matrix says so."""

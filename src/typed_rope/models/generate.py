@@ -7,6 +7,7 @@ cache ───── one token ───┘                                    
 """
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Final
 
 import torch
@@ -47,14 +48,25 @@ def generate(
     _refuse_lengths(model, ids, max_new_tokens)
     _refuse_settings(model, temperature, top_k, top_p, seed, stop)
     generator = None if seed is None else torch.Generator(ids.device).manual_seed(seed)
-
-    def choose(logits: Float[Tensor, "b v"]) -> Int[Tensor, " b"]:
-        if temperature == 0:
-            return logits.argmax(dim=1)
-        return draw(logits, temperature=temperature, top_k=top_k, top_p=top_p, generator=generator)
-
+    choose = partial(
+        _choose, temperature=temperature, top_k=top_k, top_p=top_p, generator=generator
+    )
     with torch.no_grad():
         return _continue(model, ids, max_new_tokens, choose, stop, on_token)
+
+
+@typed
+def _choose(
+    logits: Float[Tensor, "b v"],
+    *,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+    generator: torch.Generator | None,
+) -> Int[Tensor, " b"]:
+    if temperature == 0:
+        return logits.argmax(dim=1)
+    return draw(logits, temperature=temperature, top_k=top_k, top_p=top_p, generator=generator)
 
 
 @typed

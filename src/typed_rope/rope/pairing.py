@@ -55,6 +55,7 @@ def interleaved_to_halves(
     return weight.index_select(0, order.argsort().to(weight.device))
 
 
+@typed
 def _halves_order(c: int, heads: int, rotary_dim: int | None, function: str) -> Int[Tensor, " c"]:
     """Say which row of the halves order stands at each row of the interleaved order."""
     if heads < 1 or c % heads:
