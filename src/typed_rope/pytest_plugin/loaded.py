@@ -31,7 +31,9 @@ def _hides(value: Any, module: str) -> bool:
     if value.__module__ != module:
         return False
     if "__dataclass_fields__" in names or "_fields" in names:
-        return True
+        # Where its constructor is checked, that is what leads to it.
+        if any(map(_speaks_of_tensors, names.get("__annotations__", {}).values())):
+            return True
     return any(_hides(member, module) for member in list(names.values()) if member is not value)
 
 
