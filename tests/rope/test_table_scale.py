@@ -71,3 +71,15 @@ def test_a_length_is_handed_to_the_frequencies_too() -> None:
     _tables(Asking(factor=4.0), seq_len=25)
     _tables(Asking(factor=4.0))
     assert asked == [25, None]
+
+
+@pytest.mark.parametrize("scaling", [LINEAR, LLAMA3], ids=lambda scaling: type(scaling).__name__)
+def test_frequencies_are_made_where_they_are_asked_for(scaling: Scaling) -> None:
+    made = scaling.frequencies(10_000.0, D, device=torch.device("meta"))
+    assert made.device.type == "meta"
+
+
+@pytest.mark.parametrize("scaling", [LinearScaling, Llama3Scaling])
+def test_the_numbers_of_a_scaling_are_given_by_name(scaling: Any) -> None:
+    with pytest.raises(TypeError):
+        scaling(*(8.0, 1.0, 4.0, 512)[: len(dataclasses.fields(scaling))])
