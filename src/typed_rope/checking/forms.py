@@ -80,6 +80,16 @@ class TupleForm:
 
 
 @dataclass(frozen=True)
+class SpreadForm:
+    """`tuple[A, *tuple[B, ...], C]`: any number of items of one form between others."""
+
+    hint: Any
+    before: tuple["Form", ...]
+    item: "Form"
+    after: tuple["Form", ...]
+
+
+@dataclass(frozen=True)
 class MappingForm:
     """`dict[K, T]`, `Mapping[K, T]`, `**kwargs: T`."""
 
@@ -114,6 +124,7 @@ Form = (
     | EitherForm
     | ItemsForm
     | TupleForm
+    | SpreadForm
     | MappingForm
     | RecordForm
     | KeysForm
@@ -142,6 +153,8 @@ def parts(form: Form) -> tuple[Form, ...]:
             return members
         case ItemsForm(item=item):
             return (item,)
+        case SpreadForm(before=before, item=item, after=after):
+            return (*before, item, *after)
         case MappingForm(key=key, value=value):
             return (key, value)
         case RecordForm(fields=named) | KeysForm(keys=named):

@@ -38,6 +38,7 @@ from typed_rope.checking.forms import (
     MappingForm,
     PlainForm,
     RecordForm,
+    SpreadForm,
     TensorForm,
     TupleForm,
     record_names,
@@ -150,6 +151,8 @@ class _Writer:
                 self._require(place, f"len({place.value}) == {len(members)}")
                 for index, member in enumerate(members):
                     self.check(member, replace(place, value=f"{place.value}[{index}]"))
+            case SpreadForm():
+                self._spread(form, place)
             case MappingForm():
                 self._mapping(form, place)
             case RecordForm():
@@ -218,9 +221,6 @@ class _Writer:
     def _items(self, form: ItemsForm, place: Place) -> None:
         container = self.source.constant(form.container, "container")
         self._require(place, f"isinstance({place.value}, {container})")
-        item, bad = self.source.fresh("item"), self.source.fresh("bad")
-        self.bound.doubt(self.names(form))
-        self.source.line(f"{bad} = False")
         # What can be walked only once must not be walked here; beartype does not either.
         collection = self.source.constant(Collection, "collection")
         one_pass = not issubclass(form.container, Collection)
@@ -228,11 +228,27 @@ class _Writer:
             # A tensor without axes has all methods of a collection, and cannot be walked.
             self._require(place, f"getattr({place.value}, 'ndim', None) != 0")
         walk = f"{place.value} if isinstance({place.value}, {collection}) else ()"
-        items = walk if one_pass else place.value
+        self._each(form.item, walk if one_pass else place.value, place)
+
+    def _each(self, form: Form, items: str, place: Place) -> None:
+        """Write the check that all `items`, of which there may be none, have one form."""
+        item, bad = self.source.fresh("item"), self.source.fresh("bad")
+        self.bound.doubt(self.names(form))
+        self.source.line(f"{bad} = False")
         with self.branch(), self.source.block(f"for {item} in {items}:"):
-            self.check(form.item, replace(place, value=item, fail=f"{bad} = True; break"))
+            self.check(form, replace(place, value=item, fail=f"{bad} = True; break"))
             self.source.line("pass")
         self.source.line(f"if {bad}: {place.fail}")
+
+    def _spread(self, form: SpreadForm, place: Place) -> None:
+        before, after = len(form.before), len(form.after)
+        self._require(place, f"isinstance({place.value}, tuple)")
+        self._require(place, f"len({place.value}) >= {before + after}")
+        for index, member in enumerate(form.before):
+            self.check(member, replace(place, value=f"{place.value}[{index}]"))
+        self._each(form.item, f"{place.value}[{before}:len({place.value}) - {after}]", place)
+        for index, member in enumerate(form.after, -after):
+            self.check(member, replace(place, value=f"{place.value}[{index}]"))
 
     def _mapping(self, form: MappingForm, place: Place) -> None:
         container = self.source.constant(form.container, "container")

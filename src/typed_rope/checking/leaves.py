@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any, cast
 
 from typed_rope.checking.boundary import RESULT, Boundary
@@ -23,6 +24,7 @@ from typed_rope.checking.forms import (
     MappingForm,
     PlainForm,
     RecordForm,
+    SpreadForm,
     TensorForm,
     TupleForm,
     parts,
@@ -197,6 +199,9 @@ def _parts(form: Form, value: Any, path: str, given: Mapping[str, object]) -> It
         case TupleForm(_, members) if isinstance(value, tuple) and len(value) == len(members):
             for index, (member, part) in enumerate(zip(members, value, strict=True)):
                 yield from _parts(member, part, f"{path}[{index}]", given)
+        case SpreadForm() if isinstance(value, tuple) and len(value) > len(parts(form)) - 2:
+            for index, (member, part) in enumerate(zip(_members(form, value), value, strict=True)):
+                yield from _parts(member, part, f"{path}[{index}]", given)
         case MappingForm(_, container, key_form, value_form) if isinstance(value, container):
             value = cast(Mapping[object, object], value)
             for key, part in value.items():
@@ -213,6 +218,11 @@ def _parts(form: Form, value: Any, path: str, given: Mapping[str, object]) -> It
                     yield from _parts(member, value[key], f"{path}[{key!r}]", given)
         case _:
             yield Leaf(path, form, value, given)
+
+
+def _members(form: SpreadForm, value: Sequence[object]) -> Iterator[Form]:
+    between = len(value) - len(form.before) - len(form.after)
+    return chain(form.before, repeat(form.item, between), form.after)
 
 
 def _has_items(value: object) -> bool:

@@ -7,6 +7,7 @@ hint that holds tensors in some way that is not known here is left to the judge,
 import collections.abc as abc
 import types
 import typing
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache
 from types import FrameType
@@ -26,6 +27,7 @@ from typed_rope.checking.forms import (
     MappingForm,
     PlainForm,
     RecordForm,
+    SpreadForm,
     TensorForm,
     TupleForm,
     holds_tensors,
@@ -67,7 +69,7 @@ def form_of(hint: Any, frame: FrameType | None, *, inside: tuple[type, ...] = ()
         fields = _tensor_fields(hint, record, frame, (*inside, record))
         return RecordForm(record, fields) if fields else PlainForm(hint)
     if is_typeddict(record) and (keys := _tensor_keys(hint, record, frame, inside)):
-        return KeysForm(hint, keys, record.__required_keys__)
+        return KeysForm(hint, keys, _required_keys(record, frame))
     form = _generic_form(hint, frame, inside)
     if form is not None and holds_tensors(form):
         return form
@@ -148,7 +150,7 @@ def _generic_form(hint: Any, frame: FrameType | None, inside: tuple[type, ...]) 
     if origin is Union or origin is types.UnionType:
         return EitherForm(hint, tuple(part(argument) for argument in arguments))
     if origin is tuple and any(map(_is_unpacked, arguments)):
-        return None
+        return _spread_form(hint, _laid_out(arguments), part)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         return ItemsForm(hint, tuple, part(arguments[0]))
     if origin is tuple:
@@ -160,6 +162,29 @@ def _generic_form(hint: Any, frame: FrameType | None, inside: tuple[type, ...]) 
     if len(arguments) == 2 and issubclass(origin, _MAPPINGS):
         return MappingForm(hint, origin, part(arguments[0]), part(arguments[1]))
     return None
+
+
+def _laid_out(arguments: Iterable[Any]) -> list[Any]:
+    """Put the items of an unpacked tuple in its place; one of any length stays as it is."""
+    laid_out: list[Any] = []
+    for argument in arguments:
+        # `*tuple[A, B]` and Unpack[tuple[A, B]]: the arguments of the first are those of its tuple.
+        whole = get_args(argument)[0] if get_origin(argument) is typing.Unpack else argument
+        inner = get_args(whole) if get_origin(whole) is tuple and _is_unpacked(argument) else ()
+        fixed = inner and inner[-1] is not Ellipsis
+        laid_out += _laid_out(inner) if fixed else [argument]
+    return laid_out
+
+
+def _spread_form(hint: Any, members: list[Any], part: Callable[[Any], Form]) -> Form:
+    places = [place for place, member in enumerate(members) if _is_unpacked(member)]
+    if not places:
+        return TupleForm(hint, tuple(map(part, members)))
+    (place,) = places  # Python itself allows for no second one of any length
+    inner = get_args(members[place])[0]
+    item = get_args(inner)[0] if get_origin(inner) is tuple else inner
+    before, after = members[:place], members[place + 1 :]
+    return SpreadForm(hint, tuple(map(part, before)), part(item), tuple(map(part, after)))
 
 
 def _is_unpacked(hint: Any) -> bool:
@@ -188,6 +213,16 @@ def _tensor_keys(
     return tuple((key, form) for key, form in forms if holds_tensors(form))
 
 
+def _required_keys(record: Any, frame: FrameType | None) -> frozenset[str]:
+    """Correct what Python believes of keys whose `NotRequired[...]` stands in a string."""
+    required = set(record.__required_keys__)
+    for key, hint in class_hints(record, frame, lenient=True).items():
+        origin = get_origin(hint)
+        if origin in (typing.Required, typing.NotRequired):
+            (required.add if origin is typing.Required else required.discard)(key)
+    return frozenset(required)
+
+
 def _member_hints(hint: Any, record: Any, frame: FrameType | None) -> dict[str, Any]:
     """Return the hints of a record's members, its type parameters replaced by what they stand for.
 
@@ -195,10 +230,17 @@ def _member_hints(hint: Any, record: Any, frame: FrameType | None) -> dict[str, 
     """
     given = dict(zip(getattr(record, "__parameters__", ()), get_args(hint), strict=False))
     hints = class_hints(record, frame, lenient=True)
-    return {
-        name: given.get(member, member) if isinstance(member, TypeVar) else member
-        for name, member in hints.items()
-    }
+    return {name: _with_arguments(member, given) for name, member in hints.items()}
+
+
+def _with_arguments(hint: Any, given: Mapping[Any, Any]) -> Any:
+    """Put types for the type variables of a hint, however deep they stand."""
+    if isinstance(hint, TypeVar):
+        return given.get(hint, hint)
+    variables = () if isinstance(hint, type) else getattr(hint, "__parameters__", ())
+    if not any(variable in given for variable in variables):
+        return hint
+    return hint[tuple(given.get(variable, variable) for variable in variables)]
 
 
 def _tensor_fields(

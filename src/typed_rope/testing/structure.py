@@ -21,6 +21,7 @@ from typed_rope.checking.forms import (
     MappingForm,
     PlainForm,
     RecordForm,
+    SpreadForm,
     TensorForm,
     TupleForm,
     is_named_tuple,
@@ -97,8 +98,10 @@ class Structure:
                 items = [self.node(item, f"{path}[{i}]", scope) for i in range(count)]
                 return ItemsNode(path, _maker(container), items)
             case TupleForm(members=members):
-                items = [self.node(m, f"{path}[{i}]", scope) for i, m in enumerate(members)]
-                return ItemsNode(path, tuple, items)
+                return self._tuple(members, path, scope)
+            case SpreadForm(before=before, item=item, after=after):
+                count = self.choose(f"{path} items", [_names(item)] * _MOST_ITEMS)
+                return self._tuple((*before, *[item] * (1 + count), *after), path, scope)
             case MappingForm(key=key, value=value):
                 return self._mapping(key, value, path, scope)
             case KeysForm(keys=keys):
@@ -111,6 +114,10 @@ class Structure:
             case _:
                 problem = f"only torch tensors are drawn, and {path} is {form.hint}: give a value."
                 raise UnsolvableError(problem)
+
+    def _tuple(self, members: tuple[Form, ...], path: str, scope: Mapping[str, Node]) -> Node:
+        items = [self.node(m, f"{path}[{i}]", scope) for i, m in enumerate(members)]
+        return ItemsNode(path, tuple, items)
 
     def _mapping(self, key: Form, value: Form, path: str, scope: Mapping[str, Node]) -> Node:
         if key.hint is not str:
