@@ -16,7 +16,7 @@ from typing import Any
 from typed_rope.checking import ShapeError
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
-CHAPTERS = ("layouts", "sizes", "values", "containers", "results")
+CHAPTERS = ("layouts", "sizes", "values", "containers", "results", "users")
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ CHAPTER = Chapter(
             "Tables of another head dim",
             "apply_rope(x, cos, sin, RopeSpec(head_dim=16))",
             """
-            apply_rope: x has d = 8, where {spec.head_dim} is 16; cos has {spec.rotary_dim}/2 = 4, where {spec.rotary_dim}/2 is 8.
+            apply_rope: x has d = 8, where {spec.head_dim} is 16; cos and sin have {spec.rotary_dim}/2 = 4, where {spec.rotary_dim}/2 is 8.
             > x:             Float[Tensor, "b h t d={spec.head_dim}"]   float32 (2, 6, 5, 8)   d = 8
             > cos:           Wide[Tensor, "t {spec.rotary_dim}/2"]      float32 (5, 4)         {spec.rotary_dim}/2 = 4
             > sin:           Wide[Tensor, "t {spec.rotary_dim}/2"]      float32 (5, 4)         {spec.rotary_dim}/2 = 4

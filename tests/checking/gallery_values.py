@@ -134,7 +134,7 @@ CHAPTER = Chapter(
             "A NumPy array of another dtype",
             "embed(np.zeros((2, 5)), table)",
             """
-            embed: ids is a numpy.ndarray, not a Tensor; ids is float64, which is not Int.
+            embed: ids is a numpy.ndarray, not a Tensor, and is float64, which is not Int.
             > ids: Int[Tensor, "b t"]   numpy.ndarray float64 (2, 5)
             Write: embed(torch.from_numpy(ids).to(torch.int64), table)
             """,

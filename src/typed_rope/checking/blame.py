@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from typed_rope.checking.boundary import RESULT
-from typed_rope.checking.disagreement import failure_clause
+from typed_rope.checking.clause import Clause, clause_of, joined, shared
+from typed_rope.checking.disagreement import failure_clause, uneven_division
 from typed_rope.checking.leaves import Leaf
 from typed_rope.checking.system import (
     Failure,
     Seen,
     Solution,
     argument_of,
+    has_wrong_dtype,
     nearest_form,
     solve,
     step,
@@ -25,6 +27,8 @@ from typed_rope.checking.wording import (
     MOST_ROWS,
     axis_names,
     dtype_clause,
+    has_other_rank,
+    rank_clause,
     said,
     type_clause,
 )
@@ -43,6 +47,7 @@ class Verdict:
     disputed: frozenset[str] = frozenset()
     fixes: tuple[Mapping[str, str], ...] = ()
     bindings: Mapping[str, int] = field(default_factory=dict)
+    of_call: bool = False  # whether the call is to blame for a result that nobody could return
 
 
 def blamed(leaves: Sequence[Leaf], tensors: Sequence[Seen], *, answers: bool) -> Verdict:
@@ -76,17 +81,27 @@ def _disagreeing(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) ->
     else:
         failures = _all_failures(tensors)
         culprits = [failure.seen for failure in failures]
+    impossible = _cause(failures[0], tensors)
     if answers:
         culprits = [seen for seen in culprits if argument_of(seen.path) == RESULT]
-    clauses = [_clause(failure) for failure in failures[:2]]
+    if impossible is not None:
+        culprits = [impossible, *([] if answers else culprits)]
+    clauses = shared([_clause(failure) for failure in failures])[:2]
     paths = tuple(dict.fromkeys(seen.path for seen in culprits))
-    disputed = {name for _, names in clauses for name in names} or axes_of(tensors, paths)
     return Verdict(
-        tuple(clause for clause, _ in clauses),
+        tuple(joined(clauses)),
         paths,
-        frozenset(disputed),
+        frozenset({name for c in clauses for name in c.disputed} or axes_of(tensors, paths)),
         bindings=failures[0].before.bindings.singles,
+        of_call=answers and impossible is not None,
     )
+
+
+def _cause(failure: Failure, tensors: Sequence[Seen]) -> Seen | None:
+    """Return the tensor whose size does not divide, where it is that which another contradicts."""
+    division = uneven_division(failure)
+    owner = None if division is None else failure.before.owners.get(division[1])
+    return next((seen for seen in tensors if seen.path == owner), None)
 
 
 def _suspects(tensors: Sequence[Seen]) -> list[tuple[Seen, ...]]:
@@ -123,14 +138,17 @@ def _against_the_others(
 def first_dispute(tensors: Sequence[Seen]) -> set[str]:
     """Return the axes of the first tensor that does not fit the ones before it."""
     outcome = solve(tensors)
-    return _clause(outcome)[1] if isinstance(outcome, Failure) else set()
+    return set(_clause(outcome).disputed) if isinstance(outcome, Failure) else set()
 
 
-def _clause(failure: Failure) -> tuple[str, set[str]]:
-    dtypes = [form.dtypes for form in failure.seen.forms]
-    if all(accepted is not None and failure.seen.dtype not in accepted for accepted in dtypes):
-        return dtype_clause(failure.seen), set()
-    return failure_clause(failure)
+def _clause(failure: Failure) -> Clause:
+    seen, path = failure.seen, said(failure.seen.path)
+    if has_wrong_dtype(seen):
+        text = dtype_clause(seen)
+        if has_other_rank(seen):
+            text += f", and{rank_clause('', seen)}"
+        return clause_of(path, text, set())
+    return clause_of(path, *failure_clause(failure))
 
 
 def _all_failures(tensors: Sequence[Seen]) -> list[Failure]:

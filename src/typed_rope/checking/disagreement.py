@@ -7,9 +7,12 @@ x has {self.heads} = 4, where {self.heads} is 6       the value of an argument
 y has (2, 5) for *b, where x has (2, 3)               any number of axes
 """
 
+import ast
+from contextlib import suppress
+
 from typed_rope.checking.system import Failure
 from typed_rope.checking.wording import axis_label, axis_names, rank_clause, said
-from typed_rope.shapes import Axis, Expression, Fixed, Mismatch, Sized, Variadic
+from typed_rope.shapes import Axis, Fixed, Mismatch, Sized, Variadic
 
 
 def failure_clause(failure: Failure) -> tuple[str, set[str]]:
@@ -23,13 +26,13 @@ def failure_clause(failure: Failure) -> tuple[str, set[str]]:
         return f"{label} of {path} cannot be evaluated ({mismatch.reason})", axis_names(axis)
     if isinstance(declared, Sized) and declared.expression.fields and _is_known(axis):
         # The value of a `{...}` is written in, and asks for a size by itself.
-        text, value = declared.expression.text, _whole(mismatch)
+        text, value = declared.expression.text, _number(mismatch)
         clause = f"{path} has {axis_label(declared)} = {seen}, where {text} is {value}"
         return clause, axis_names(declared)
     match axis:
         case Fixed():
-            named = f"{label} = {seen}," if axis.label else f"{seen}"
-            return f"{path} has {named} where its annotation says {axis.size}", {label}
+            named = f"{label} = {seen}" if axis.label else f"{seen} at axis {_place(failure)}"
+            return f"{path} has {named}, where its annotation says {axis.size}", {label}
         case Variadic():
             return _variadic_clause(failure, axis), {label}
         case Sized():
@@ -38,9 +41,18 @@ def failure_clause(failure: Failure) -> tuple[str, set[str]]:
             return _named_clause(failure, axis), {label}
 
 
-def _whole(mismatch: Mismatch) -> int:
+def _number(mismatch: Mismatch) -> int | float:
     expected = mismatch.expected
-    return int(expected) if isinstance(expected, int | float) else 0
+    if not isinstance(expected, int | float):
+        return 0
+    return int(expected) if float(expected).is_integer() else expected
+
+
+def _place(failure: Failure) -> int:
+    """Return which axis of the tensor it is; counted from the end behind any number of axes."""
+    place, shape = failure.mismatch.axis or 0, failure.form.shape
+    behind = shape.variadic is not None and place > shape.variadic
+    return place - len(shape.axes) if behind else place
 
 
 def _named_clause(failure: Failure, axis: Axis) -> str:
@@ -64,15 +76,16 @@ def _variadic_clause(failure: Failure, axis: Variadic) -> str:
 
 def _computed_clause(failure: Failure, axis: Sized) -> str:
     mismatch, path = failure.mismatch, said(failure.seen.path)
-    if isinstance(mismatch.expected, float) and not mismatch.expected.is_integer():
-        return _uneven_clause(failure, axis.expression)
+    division = uneven_division(failure)
+    if division is not None:
+        return _uneven_clause(failure, *division)
     bound, owners = failure.before.bindings.singles, failure.before.owners
     read = [
         f"{name} = {bound[name]} of {said(owners[name])}"
         for name in sorted(axis.expression.names & owners.keys())
     ]
     reason = f" ({', '.join(read)})" if read else ""
-    return f"{path} has {mismatch.seen} where {axis_label(axis)} is {_whole(mismatch)}{reason}"
+    return f"{path} has {mismatch.seen} where {axis_label(axis)} is {_number(mismatch)}{reason}"
 
 
 def _declared(failure: Failure, place: int) -> Axis:
@@ -85,14 +98,29 @@ def _is_known(axis: Axis) -> bool:
     return isinstance(axis, Fixed) or (isinstance(axis, Sized) and not axis.expression.names)
 
 
-def _uneven_clause(failure: Failure, expression: Expression) -> str:
+def uneven_division(failure: Failure) -> tuple[str, str] | None:
+    """Return the first division that leaves a rest, and the one axis that is divided in it."""
+    place = failure.mismatch.axis
+    axis = None if place is None else failure.form.shape.axes[place]
+    if not isinstance(axis, Sized) or not isinstance(failure.mismatch.expected, int | float):
+        return None
+    bound = failure.before.bindings.singles
+    divisions = [n for n in ast.walk(axis.expression.tree) if _is_division(n)]
+    for node in reversed(divisions):
+        text = ast.unparse(node).replace(" ", "")
+        read = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & bound.keys()
+        with suppress(Exception):  # a function of Python's may be in it, or a division by zero
+            if len(read) == 1 and not float(eval(text, {}, dict(bound))).is_integer():
+                return text, read.pop()
+    return None
+
+
+def _is_division(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+
+
+def _uneven_clause(failure: Failure, text: str, name: str) -> str:
     """Say that a division leaves a rest: an odd d has no d/2."""
-    bound, owners = failure.before.bindings.singles, failure.before.owners
-    path = said(failure.seen.path)
-    read = sorted(expression.names & owners.keys())
-    if len(read) != 1:
-        return f"{expression.text} of {path} is no whole number"
-    (name,) = read
-    odd = "an odd " if expression.text == f"{name}/2" else ""
-    needs = f"where {path} needs {expression.text}"
-    return f"{said(owners[name])} has {odd}{name} = {bound[name]}, {needs}"
+    size, owner = failure.before.bindings.singles[name], failure.before.owners[name]
+    odd = "an odd " if text == f"{name}/2" else ""
+    return f"{said(owner)} has {odd}{name} = {size}, where {said(failure.seen.path)} needs {text}"

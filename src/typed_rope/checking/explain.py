@@ -13,6 +13,7 @@ from typing import Any
 from typed_rope.checking.blame import Verdict, axes_of, blamed, first_dispute
 from typed_rope.checking.boundary import RESULT, Boundary
 from typed_rope.checking.callers import function_of, refused_frame, where_called
+from typed_rope.checking.clause import listed
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.mistakes import repair_clauses
 from typed_rope.checking.repairing import (
@@ -54,7 +55,9 @@ def explained(refused: Refused, within: str | None) -> ShapeError:
     verdict = _verdict(refused, tensors)
     rows = culprit_rows(refused, tensors, verdict)
     first = f"{boundary.function}: {_with_records(refused, verdict)}"
-    first += ": the function's own promise, not your call." if answers else "."
+    first += (
+        ": the function's own promise, not your call." if answers and not verdict.of_call else "."
+    )
     last = [] if within is None else [f"In: {within}"]
     last += _written(refused, verdict)
     error = ShapeError(layout(first, rows, "\n".join(last) or None))
@@ -70,12 +73,17 @@ def explained(refused: Refused, within: str | None) -> ShapeError:
 def _with_records(refused: Refused, verdict: Verdict) -> str:
     """Join the clauses, and say of a field what it is a field of."""
     text = "; ".join(verdict.clauses)
+    holders: dict[str, list[str]] = {}
     for path in verdict.culprits:
         holder, dot, _ = path.rpartition(".")
+        if dot and path in text:
+            holders.setdefault(holder, []).append(path)
+    for holder, paths in holders.items():
         with suppress(Exception):  # a path may have keys in it that are no Python
-            if dot and path in text:
-                record = type(eval(holder, {"return": None}, dict(refused.arguments))).__name__
-                text = text.replace(path, f"{path} (a field of {record})", 1)
+            record = type(eval(holder, {"return": None}, dict(refused.arguments))).__name__
+            together = next((p for p in (listed(paths), " or ".join(paths)) if p in text), paths[0])
+            kind = f"fields of {record}" if len(paths) > 1 and together != paths[0] else ""
+            text = text.replace(together, f"{together} ({kind or f'a field of {record}'})", 1)
     return text
 
 

@@ -11,8 +11,8 @@ type       ids is a numpy.ndarray, not a Tensor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from typed_rope.checking.clause import Clause, joined, listed
 from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.leaves import Leaf
 from typed_rope.checking.repairing import Mistake, Refused, Repair
@@ -28,19 +28,6 @@ from typed_rope.checking.wording import (
 )
 
 
-@dataclass(frozen=True)
-class Clause:
-    """Who did what, and the axes in dispute."""
-
-    subject: str
-    predicate: str
-    disputed: frozenset[str] = frozenset()
-
-    def __str__(self) -> str:
-        """Write the sentence, without its end."""
-        return f"{self.subject} {self.predicate}"
-
-
 def repair_clauses(refused: Refused, found: Sequence[Repair]) -> tuple[str, set[str]]:
     """Say what the repairs change, where each of them would do, and name the axes in dispute."""
     each = [
@@ -50,11 +37,13 @@ def repair_clauses(refused: Refused, found: Sequence[Repair]) -> tuple[str, set[
     common = 0
     while len(each) > 1 and all(len(c) > common + 1 and c[common] == each[0][common] for c in each):
         common += 1
-    begun = [str(clause) for clause in each[0][:common]]
+    begun = joined(each[0][:common])
     ends = [clauses[common:] for clauses in each]
     if all(len(end) == 1 for end in ends):
+        if len(each) == 1:
+            return "; ".join(joined(each[0])), disputed
         return "; ".join([*begun, _either([end[0] for end in ends])]), disputed
-    return ", or ".join("; ".join(map(str, clauses)) for clauses in each), disputed
+    return ", or ".join("; ".join(joined(clauses)) for clauses in each), disputed
 
 
 def _either(clauses: Sequence[Clause]) -> str:
@@ -81,11 +70,6 @@ def _clauses(refused: Refused, mistake: Mistake) -> list[Clause]:
 
 def _subject(mistake: Mistake) -> str:
     return listed([said(path) for path in mistake.paths])
-
-
-def listed(words: Sequence[str]) -> str:
-    """Write `a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _type(leaf: Leaf) -> Clause:

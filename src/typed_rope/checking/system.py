@@ -64,6 +64,11 @@ def are_twins(left: Seen, right: Seen) -> bool:
     return [form.shape.text for form in left.declared] == [f.shape.text for f in right.declared]
 
 
+def has_wrong_dtype(seen: Seen) -> bool:
+    """Tell whether no member of a tensor's annotation has its dtype."""
+    return all(form.dtypes is not None and seen.dtype not in form.dtypes for form in seen.forms)
+
+
 def see(leaf: Leaf) -> Seen | None:
     """Return the tensor of a leaf; None where there is none, or nothing to compare it with."""
     forms = leaf.tensor_forms()

@@ -27,7 +27,7 @@ from typed_rope.checking.forms import (
 )
 from typed_rope.checking.plain import StandIn
 from typed_rope.checking.system import Seen, nearest_form
-from typed_rope.shapes import Axis, Named, Sized
+from typed_rope.shapes import Axis, Fixed, Named, Sized
 
 MOST_ROWS = 4
 
@@ -146,7 +146,9 @@ def axis_label(axis: Axis) -> str:
 
 
 def axis_names(axis: Axis) -> set[str]:
-    """Return the names that an axis binds or reads, and what it is called."""
+    """Return the names that an axis binds or reads, and what it is called; a number is no name."""
+    if isinstance(axis, Fixed) and not axis.label:
+        return set()
     read = set(axis.expression.names) if isinstance(axis, Sized) else set()
     return read | {axis_label(axis)}
 
@@ -170,9 +172,16 @@ def dtype_clause(seen: Seen) -> str:
     return f"{said(seen.path)} is {str(seen.dtype).rpartition('.')[2]}, which is not {families}"
 
 
+def has_other_rank(seen: Seen) -> bool:
+    """Tell whether a tensor has more or fewer axes than any of its forms."""
+    more = [(len(seen.sizes) - len(f.shape.axes), f.shape.variadic is None) for f in seen.forms]
+    return all(count != 0 if fixed else count < -1 for count, fixed in more)
+
+
 def type_clause(path: str, form: Form, value: Any) -> str:
     """Say that a value is of the wrong type."""
-    given = "None" if value is None else f"a {type_name(value)}"
+    name = type_name(value)
+    given = "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
     if isinstance(value, nn.Module):
         given = f"a module ({type(value).__name__})"
     missing = _missing_keys(form, value)

@@ -4,7 +4,9 @@
     numbers, or a list of them              torch.tensor(x)
     a list of tensors of one shape          torch.stack(x), of one tensor x[0]
     a tuple for a list, and the reverse     list(x), tuple(x)
-    a tensor for a list or tuple of them    [x], (x,)
+    one item for a list or tuple of them    [x], (x,)
+    a dictionary that holds the tensor      x['input_ids']
+    a module for its weights                x.weight
     a tensor of one number for a number     x.item()
 
 What is large is not converted to find out: a tensor without memory stands for it.
@@ -14,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from typed_rope.checking.forms import Form, ItemsForm, PlainForm, TupleForm
 from typed_rope.checking.leaves import Leaf
@@ -33,12 +35,14 @@ def conversions(leaf: Leaf) -> Iterator[tuple[str, object]]:
     for form in leaf.forms():
         if isinstance(form, PlainForm):
             yield from _to_plain(value, form)
-        elif _asks_for(form, list) and isinstance(value, tuple | Tensor):
-            is_tuple = isinstance(value, tuple)
-            yield ("list({0})", list(value)) if is_tuple else ("[{0}]", [value])
-        elif _asks_for(form, tuple) and isinstance(value, list | Tensor):
-            is_list = isinstance(value, list)
-            yield ("tuple({0})", tuple(value)) if is_list else ("({0},)", (value,))
+        elif _asks_for(form, list) and value is not None:
+            if isinstance(value, tuple):
+                yield "list({0})", list(value)
+            yield "[{0}]", [value]
+        elif _asks_for(form, tuple) and value is not None:
+            if isinstance(value, list):
+                yield "tuple({0})", tuple(value)
+            yield "({0},)", (value,)
 
 
 def _asks_for(form: Form, container: type) -> bool:
@@ -56,6 +60,13 @@ def _to_tensor(value: Any) -> Iterator[tuple[str, object]]:
         yield "torch.tensor({0})", _empty((), dtype)
     elif isinstance(value, list | tuple) and value:
         yield from _from_items(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(item, Tensor) and isinstance(key, str) and key.isidentifier():
+                yield f"{{0}}[{key!r}]", item
+    elif isinstance(value, nn.Module):
+        for name, parameter in value.named_parameters(recurse=False):
+            yield f"{{0}}.{name}", parameter
 
 
 def _from_numpy(value: Any) -> Iterator[tuple[str, object]]:

@@ -86,8 +86,3 @@ def _kind(dtype: torch.dtype) -> str:
     if dtype.is_complex:
         return "complex"
     return "bool" if dtype == torch.bool else "int"
-
-
-def has_wrong_dtype(seen: Seen) -> bool:
-    """Tell whether no member of a tensor's annotation has its dtype."""
-    return all(form.dtypes is not None and seen.dtype not in form.dtypes for form in seen.forms)

@@ -10,9 +10,9 @@ from typed_rope.checking.boundary import RESULT
 from typed_rope.checking.leaves import Leaf
 from typed_rope.checking.repairing.change import Change
 from typed_rope.checking.repairing.conversions import conversions
-from typed_rope.checking.repairing.dtypes import has_wrong_dtype, recast
+from typed_rope.checking.repairing.dtypes import recast
 from typed_rope.checking.repairing.state import Mistake, Refused, State
-from typed_rope.checking.system import Seen, are_twins, argument_of
+from typed_rope.checking.system import Seen, are_twins, argument_of, has_wrong_dtype
 
 _MOST_WAYS = 4
 
