@@ -41,10 +41,10 @@ def local_refusal(call: Call, form: TensorForm, value: object, frame: FrameType)
 
 def traced_refusal(form: TensorForm, description: str) -> str:
     """Return the message, from all that Dynamo can tell of the call."""
-    function, sizes, dtype, known = ast.literal_eval(description)
+    function, sizes, dtype, known, given = ast.literal_eval(description)
     value = torch.empty(sizes, dtype=getattr(torch, dtype.rpartition(".")[2]), device="meta")
     before = Solution(Bindings(known), dict.fromkeys(known, "the call"))
-    leaf = Leaf("value", form, value, {})
+    leaf = Leaf("value", form, value, given)
     return str(_tensor_refusal(function, leaf, before, []))
 
 
@@ -63,7 +63,10 @@ def written_argument(code: CodeType, instruction: int) -> str:
         tree = ast.parse(b"".join(lines).decode(), mode="eval").body
     except (SyntaxError, UnicodeDecodeError):
         return "value"
-    return ast.unparse(tree.args[0]) if isinstance(tree, ast.Call) and tree.args else "value"
+    if not isinstance(tree, ast.Call):
+        return "value"
+    written = [*tree.args, *(keyword.value for keyword in tree.keywords if keyword.arg == "x")]
+    return ast.unparse(written[0]) if written else "value"
 
 
 def _earlier(local: Local) -> Seen:
@@ -98,9 +101,14 @@ def _refusal(
 ) -> ShapeError:
     leaf = Leaf(name, form, value, given)
     if not isinstance(value, Tensor) or not isinstance(value, form.array_type):
-        row = Row(name, annotation(form), actual(value), "", True)
+        row = Row(name, _written(form), actual(value), "", True)
         return _error(function, name, type_clause(name, form, value), [row], {})
     return _tensor_refusal(function, leaf, solution_of(others), others)
+
+
+def _written(form: TensorForm) -> str:
+    """Write the axes alone where no dtype is asked for, as `check_shape` takes them."""
+    return annotation(form) if form.dtypes is not None else f'"{form.shape.text}"'
 
 
 def _tensor_refusal(function: str, leaf: Leaf, before: Solution, others: list[Seen]) -> ShapeError:
@@ -120,14 +128,6 @@ def _clause(failure: Failure) -> tuple[str, set[str]]:
     accepted = failure.form.dtypes
     if accepted is not None and failure.seen.dtype not in accepted:
         return dtype_clause(failure.seen), set()
-    mismatch = failure.mismatch
-    if mismatch.kind == "unbound" and mismatch.axis is not None:
-        raise ShapeSyntaxError.at(
-            mismatch.shape.text,
-            mismatch.shape.axes[mismatch.axis].span,
-            f"no argument of this call and no local checked before has an axis {mismatch.reason}",
-            f"Check a local with an axis {mismatch.reason} first, or write {{...}} for a number.",
-        )
     return failure_clause(failure)
 
 
@@ -136,7 +136,7 @@ def _names(seen: Seen) -> set[str]:
 
 
 def _row(seen: Seen, disputed: Any, *, culprit: bool = False) -> Row:
-    shown = annotation(seen.declared[0])
+    shown = _written(seen.declared[0])
     sizes = axis_sizes(seen, frozenset(disputed))
     return Row(seen.path, shown, tensor_text(seen.dtype, seen.sizes), sizes, culprit)
 

@@ -15,12 +15,20 @@ from typing import Any, NamedTuple
 import torch
 
 from typed_rope.checking.boundary import Boundary
-from typed_rope.checking.forms import TensorForm
+from typed_rope.checking.forms import TensorForm, tensor_forms
 from typed_rope.checking.hints import as_written
 from typed_rope.checking.leaves import call_leaves, given_values
 from typed_rope.checking.system import Seen, Solution, see, solve
+from typed_rope.shapes import Variadic
 
 NAME = "check_shape"
+OUTSIDE = (
+    "check_shape: {} is not the body of a checked function that is running. Decorate it with "
+    "@typed, or the function that it is written in: the axes are those of that call. If it is "
+    'decorated, its call began where checks are "off".'
+)
+# What Dynamo calls the rest of a function behind a break of its graph.
+_RESUMED = "torch_dynamo_resume_in"
 
 
 class Home:
@@ -29,8 +37,20 @@ class Home:
     def __init__(self, function: FunctionType, boundary: Boundary, held: tuple[str, ...]) -> None:
         """Take the function, and the axes whose sizes its guard returns."""
         self.boundary, self.held = boundary, held
+        forms = [parameter.form for parameter in boundary.parameters]
+        forms += [] if boundary.result is None else [boundary.result]
+        axes = [axis for form in forms for t in tensor_forms(form) for axis in t.shape.axes]
+        variadic = [axis for axis in axes if isinstance(axis, Variadic)]
+        self.stretching = frozenset(f"*{axis.name}" for axis in variadic if axis.broadcast)
         self.code = as_written(function).__code__
         self.codes = frozenset(map(id, _codes(self.code)))
+
+    def holds(self, code: CodeType) -> bool:
+        """Tell whether code is the function's, written inside it, or what Dynamo made of it."""
+        rest = f"{_RESUMED}_{self.code.co_name}_at_"
+        return id(code) in self.codes or (
+            code.co_name.startswith(rest) and code.co_filename == self.code.co_filename
+        )
 
 
 class Local(NamedTuple):
@@ -56,7 +76,8 @@ class Call:
         self.sizes: dict[str, Any] = {}
         for name, size in zip(home.held, bound or (), strict=False):
             if size is not None:
-                self.sizes[name] = size
+                is_bare = name[0] == "*" and name not in home.stretching
+                self.sizes[name] = (False, tuple(size)) if is_bare else size
         if bound is None:
             self.sizes = _solved(self.named())
 
@@ -72,7 +93,8 @@ class Call:
         return [seen for leaf in leaves if (seen := see(leaf)) is not None]
 
 
-# Dynamo follows no context variable: calls that are traced stand here, the innermost last.
+# Dynamo follows no context variable: calls that it traces stand here while it does, innermost last.
+# Nothing of that remains: a graph does not break within the `try` of a wrapper.
 traced: list[Call] = []
 _running: ContextVar[Call | None] = ContextVar("typed_rope.running", default=None)
 _generators: dict[int, Call] = {}  # by the frame that a generator runs in
@@ -94,10 +116,14 @@ def names_check_shape(function: FunctionType, target: object) -> bool:
     )
 
 
-def enter(home: Home, bound: tuple[Any, ...] | None, arguments: tuple[object, ...]) -> Call:
+# Both are told by the wrapper whether it is traced: Dynamo compiles them by themselves where the
+# wrapper is not, and would then answer for itself.
+def enter(
+    tracing: bool, home: Home, bound: tuple[Any, ...] | None, arguments: tuple[object, ...]
+) -> Call:
     """Begin a call."""
     call = Call(home, bound, arguments)
-    if torch.compiler.is_dynamo_compiling():
+    if tracing:
         traced.append(call)
     else:
         call.outer = _running.get()
@@ -105,9 +131,9 @@ def enter(home: Home, bound: tuple[Any, ...] | None, arguments: tuple[object, ..
     return call
 
 
-def leave(call: Call) -> None:
+def leave(tracing: bool, call: Call) -> None:
     """End it."""
-    if torch.compiler.is_dynamo_compiling():
+    if tracing:
         traced.pop()
     else:
         _running.set(call.outer)
@@ -126,13 +152,13 @@ def enter_generator(
 
 def running_call(frame: FrameType) -> Call | None:
     """Return the call whose body, or a function inside it, runs in `frame`."""
-    call, code = _running.get(), id(frame.f_code)
-    while call is not None and code not in call.home.codes:
+    call, code = _running.get(), frame.f_code
+    while call is not None and not call.home.holds(code):
         call = call.outer
     above: FrameType | None = frame
     while call is None and above is not None:
         call = _generators.get(id(above))
-        if call is not None and code not in call.home.codes:
+        if call is not None and not call.home.holds(code):
             call = None
         above = above.f_back
     return call
@@ -157,7 +183,7 @@ def solution_of(tensors: list[Seen]) -> Solution:
 
 def _solved(solution: Solution) -> dict[str, Any]:
     bindings = solution.bindings
-    many = {f"*{name}": sizes for name, (_, sizes) in bindings.variadics.items()}
+    many = {f"*{name}": pair for name, pair in bindings.variadics.items()}
     return {**bindings.singles, **many}
 
 
