@@ -218,3 +218,33 @@ def test_a_field_that_cannot_be_read_and_names_no_tensor_is_left_alone() -> None
     take(Foreign(K, "anything"), torch.zeros(S))
     with pytest.raises(ShapeError):
         take(Foreign(K, "anything"), torch.zeros(B))
+
+
+# ---- in the calls that receive an instance
+
+
+@pytest.mark.parametrize("cls", [Plain, Frozen, Slotted, Named, Pair])
+def test_the_axes_of_an_instance_bind_in_the_call_that_receives_it(cls: Any) -> None:
+    @typed
+    def take(state: cls, bias: Float[Tensor, " s"]) -> Float[Tensor, " b"]:
+        return bias if len(bias) != S else state.k.sum(1)
+
+    assert take(cls(k=K, v=K), torch.zeros(S)).shape == (B,)
+    with pytest.raises(ShapeError) as error:
+        take(cls(k=K, v=K), torch.zeros(B))
+    assert error.value.function == "take"
+
+
+def test_an_init_variable_is_checked_with_the_fields() -> None:
+    @typed
+    @dataclass
+    class Weighted:
+        k: Float[Tensor, "b s"]
+        weights: InitVar[Float[Tensor, " s"]]
+
+        def __post_init__(self, weights: Tensor) -> None:
+            self.k = self.k * weights
+
+    assert Weighted(K, torch.ones(S)).k.shape == (B, S)
+    with pytest.raises(ShapeError):
+        Weighted(K, torch.ones(B))

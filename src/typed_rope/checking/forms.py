@@ -10,8 +10,8 @@ deep, is one PlainForm, which beartype judges as a whole. The generated guard, t
 explanations all read this one tree.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Any, cast
 
 import torch
 
@@ -163,6 +163,13 @@ def parts(form: Form) -> tuple[Form, ...]:
             return ()
 
 
+def alternatives(form: Form) -> tuple[Form, ...]:
+    """Return the members of a union, and of the unions among them."""
+    if not isinstance(form, EitherForm):
+        return (form,)
+    return tuple(inner for member in form.members for inner in alternatives(member))
+
+
 def _leaves(form: Form) -> tuple[Form, ...]:
     inner = parts(form)
     return tuple(leaf for part in inner for leaf in _leaves(part)) if inner else (form,)
@@ -177,3 +184,20 @@ def record_names(cls: type) -> tuple[str, ...]:
     """Return the names of all fields of a dataclass or NamedTuple."""
     names: tuple[str, ...] = tuple(getattr(cls, "_fields", ()))
     return names or tuple(getattr(cls, "__dataclass_fields__", ()))
+
+
+class Unset:
+    """Stands for the value of a field that an instance does not have yet."""
+
+
+def may_be_unset(cls: type) -> frozenset[str]:
+    """Return the fields of a dataclass that its `__init__` need not set."""
+    if not is_dataclass(cls):
+        return frozenset()
+    generated = cast(Any, cls).__dataclass_params__.init
+    return frozenset(
+        field.name
+        for field in fields(cls)
+        if not generated
+        or (not field.init and field.default is MISSING and field.default_factory is MISSING)
+    )

@@ -21,7 +21,7 @@ judge decides then, so whatever a guard does not understand it leaves, and never
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -41,6 +41,8 @@ from typed_rope.checking.forms import (
     SpreadForm,
     TensorForm,
     TupleForm,
+    alternatives,
+    may_be_unset,
     record_names,
     tensor_forms,
 )
@@ -75,8 +77,7 @@ def make_guards(boundary: Boundary) -> Guards:
         place = Place(scope[parameter.name], scope, "return None", "return None")
         if parameter.name in boundary.unchecked:
             default = writer.source.constant(boundary.unchecked[parameter.name], "default")
-            bound.doubt(writer.names(parameter.form))
-            with writer.branch(), writer.source.block(f"if {place.value} is not {default}:"):
+            with writer.only_if(f"{place.value} is not {default}", parameter.form):
                 writer.check(parameter.form, place)
         else:
             writer.check(parameter.form, place)
@@ -131,6 +132,13 @@ class _Writer:
         self.bound.sure -= gained
         self.bound.doubt(gained)
 
+    @contextmanager
+    def only_if(self, condition: str, form: Form) -> Iterator[None]:
+        """Write the check of a form that is asked for only under a condition."""
+        self.bound.doubt(self.names(form))
+        with self.branch(), self.source.block(f"if {condition}:"):
+            yield
+
     def check(self, form: Form, place: Place) -> None:
         """Write the check that the value at `place` has this form."""
         match form:
@@ -184,7 +192,7 @@ class _Writer:
     # ---- containers
 
     def _either(self, form: EitherForm, place: Place) -> None:
-        members = tuple(_flat(form))
+        members = alternatives(form)
         if any(isinstance(member, AnyForm) for member in members):
             return
         others = tuple(m for m in members if m != PlainForm(type(None)))
@@ -272,8 +280,7 @@ class _Writer:
                 self._require(place, f"{key!r} in {place.value}")
                 self.check(member, inner)
                 continue
-            self.bound.doubt(self.names(member))
-            with self.branch(), self.source.block(f"if {key!r} in {place.value}:"):
+            with self.only_if(f"{key!r} in {place.value}", member):
                 self.check(member, inner)
 
     def _record(self, form: RecordForm, place: Place) -> None:
@@ -282,14 +289,9 @@ class _Writer:
         names = record_names(form.hint)
         scope = {name: f"{place.value}.{name}" for name in names} | {"self": place.value}
         for name, member in form.fields:
-            value = self.source.fresh("field")
-            self.source.line(f"{value} = {place.value}.{name}")
-            self.check(member, replace(place, value=value, scope=scope))
-
-
-def _flat(form: EitherForm) -> Iterator[Form]:
-    for member in form.members:
-        if isinstance(member, EitherForm):
-            yield from _flat(member)
-        else:
-            yield member
+            inner = replace(place, value=self.source.fresh("field"), scope=scope)
+            unset = name in may_be_unset(form.hint)
+            has_it = self.only_if(f"hasattr({place.value}, {name!r})", member)
+            with has_it if unset else nullcontext():
+                self.source.line(f"{inner.value} = {place.value}.{name}")
+                self.check(member, inner)

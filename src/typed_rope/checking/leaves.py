@@ -211,7 +211,8 @@ def _parts(form: Form, value: Any, path: str, given: Mapping[str, object]) -> It
             held = {name: getattr(value, name, None) for name in record_names(cls)}
             inner = _given([field for _, field in fields], held | {"self": value})
             for name, field in fields:
-                yield from _parts(field, held[name], f"{path}.{name}", inner)
+                if hasattr(value, name):  # it may not be set yet
+                    yield from _parts(field, held[name], f"{path}.{name}", inner)
         case KeysForm(_, keys, required) if isinstance(value, dict) and value.keys() >= required:
             for key, member in keys:
                 if key in value:

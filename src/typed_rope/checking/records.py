@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any, cast
 
 from typed_rope.checking.boundary import Boundary, Parameter, make_boundary, reads
-from typed_rope.checking.forms import Form, holds_tensors, is_named_tuple
+from typed_rope.checking.forms import Form, Unset, holds_tensors, is_named_tuple, may_be_unset
 from typed_rope.checking.hints import class_hints
 from typed_rope.checking.reading import form_of
 from typed_rope.checking.wrapper import definition_line, make_constructor
@@ -47,12 +47,17 @@ def typed_record(cls: type, frame: FrameType, *, shapes_only: bool = False) -> t
     if shapes_only:
         parameters = [p for p in parameters if holds_tensors(p.form)]
     original = cls.__dict__.get(constructor) or getattr(cls, constructor)
-    signature = inspect.signature(cls)
-    boundary = make_boundary(cls.__qualname__, ("self", *names), parameters, None, signature)
+    # As a dataclass does it, where a field has the name of the instance.
+    instance = "__dataclass_self__" if "self" in names else "self"
+    names = (instance, *names)
+    boundary = make_boundary(cls.__qualname__, names, parameters, None, _signature(original))
+    boundary = boundary.but(defaults)
+    unset = dict.fromkeys(may_be_unset(cls), Unset)
+    boundary = dataclasses.replace(boundary, unchecked={**boundary.unchecked, **unset})
     filename = frame.f_code.co_filename
     line = definition_line(filename, frame.f_lineno)
-    checked = make_constructor(original, boundary.but(defaults), given, filename, line)
-    # By these `no_type_check`, put above, knows a function of the class; a NamedTuple's tells others.
+    checked = make_constructor(original, boundary, given, filename, line)
+    # By these `no_type_check`, put above, knows a function of the class: not by a NamedTuple's own.
     checked.__module__, checked.__qualname__ = cls.__module__, f"{cls.__qualname__}.{constructor}"
     setattr(cls, constructor, checked)
     return cls
@@ -71,9 +76,15 @@ def _given_boundary(
             forms[name] = form
     parameters = [Parameter(name, form) for name, form in forms.items()]
     names = tuple(signature.parameters)
-    boundary = make_boundary(cls.__qualname__, names, parameters, None, inspect.signature(cls))
+    boundary = make_boundary(cls.__qualname__, names, parameters, None, _signature(cls.__init__))
     given = signature.parameters.values()
     return boundary.but({p.name: p.default for p in given if p.default is not p.empty})
+
+
+def _signature(constructor: Any) -> inspect.Signature:
+    """Return what the caller of the class hands over: all but the instance, or the class."""
+    signature = inspect.signature(getattr(constructor, "__func__", constructor))
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 def _make(cls: Any, values: Iterable[object]) -> Any:

@@ -86,7 +86,7 @@ def _describe(value: Any, classes: tuple[tuple[type, tuple[str, ...]], ...]) -> 
         return f"('tensor', '{value.dtype}', [{sizes}])"
     for index, (cls, names) in enumerate(classes):
         if isinstance(value, cls):
-            fields = "".join([f"{_describe(getattr(value, n), classes)}, " for n in names])
+            fields = "".join([f"{_describe(getattr(value, n, None), classes)}, " for n in names])
             return f"('record', {index}, [{fields}])"
     if isinstance(value, list | tuple):
         kind = "list" if isinstance(value, list) else "tuple"

@@ -16,7 +16,7 @@ import torch
 
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.errors import ShapeError
-from typed_rope.checking.forms import AnyForm
+from typed_rope.checking.forms import AnyForm, Unset
 from typed_rope.checking.guard import make_guards
 from typed_rope.checking.hints import as_written
 from typed_rope.checking.refuse import refuse
@@ -67,7 +67,7 @@ def make_constructor(
     function = function.__func__ if isinstance(function, staticmethod) else function
     signature = inspect.signature(function)
     marks: dict[str, Any] = {}
-    constants = _constants(function, fields, marks)
+    constants = _constants(function, fields, marks) | {"$Unset": Unset}
     if given is not None:
         constants |= _constants(function, given, marks, prefix="$given_")
     name = function.__name__
@@ -224,7 +224,11 @@ def _given_check(signature: inspect.Signature) -> list[str]:
 
 def _constructor_body(signature: inspect.Signature, boundary: Boundary, name: str) -> list[str]:
     instance = next(iter(signature.parameters)) if name == "__init__" else "$result"
-    fields = "".join(f"{instance}.{name}, " for name in boundary.names[1:])
+    unset = {name for name, value in boundary.unchecked.items() if value is Unset}
+    fields = "".join(
+        f"getattr({instance}, {field!r}, $Unset), " if field in unset else f"{instance}.{field}, "
+        for field in boundary.names[1:]
+    )
     return [
         f"$result = $function({_call(signature)})",
         f"if $guard({instance}, {fields}) is None:",
