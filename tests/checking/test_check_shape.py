@@ -100,8 +100,8 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
     "fixed size": (
         lambda: look(Q, Q, "b ... 4"),
         """\
-        look: x has 8 where its annotation says 4, within the function.
-        > x: "b ... 4"   float32 (2, 3, 5, 8)   4 = 8
+        look: x has 8 at axis -1, where its annotation says 4, within the function.
+        > x: "b ... 4"   float32 (2, 3, 5, 8)
         """,
     ),
     "by keyword": (
