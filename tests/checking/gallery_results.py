@@ -42,6 +42,11 @@ CHAPTER = Chapter(
 
 
         @tr.typed
+        def ends(x: Float[Tensor, "b t"]) -> tuple[Float[Tensor, " b"], Float[Tensor, " t"]]:
+            return x.sum(dim=0), x.sum(dim=1)
+
+
+        @tr.typed
         def middle(x: Float[Tensor, "b t"]) -> Float[Tensor, " b"]:
             return x.mean(dim=0)
 
@@ -127,6 +132,16 @@ CHAPTER = Chapter(
             """,
         ),
         Case(
+            "Two results that are wrong",
+            "ends(torch.zeros(2, 3))",
+            """
+            ends: result[0] has b = 3, where x has b = 2; result[1] has t = 2, where x has t = 3: the function's own promise, not your call.
+              x:         Float[Tensor, "b t"]   float32 (2, 3)   b = 2, t = 3
+            > result[0]: Float[Tensor, "b"]     float32 (3,)     b = 3
+            > result[1]: Float[Tensor, "t"]     float32 (2,)     t = 2
+            """,
+        ),
+        Case(
             "A configured size",
             "Mixer()(torch.zeros(2, 4, 5, 8))",
             """
@@ -153,7 +168,7 @@ CHAPTER = Chapter(
             > x:   Float[Tensor, "b h t d"]   float32 (2, 5, 4, 6)   h = 5, t = 4
               cos: Wide[Tensor, "t d/2"]      float32 (5, 3)         t = 5
               sin: Wide[Tensor, "t d/2"]      float32 (5, 3)         t = 5
-            In: Attention.forward (model.py, line 50)
+            In: Attention.forward (model.py, line 55)
             Write: rotate_halves(x.transpose(1, 2), cos, sin)
             """,
         ),
@@ -165,7 +180,7 @@ CHAPTER = Chapter(
             > x:   Float[Tensor, "b h t d"]   float32 (2, 5, 4, 6)   h = 5, t = 4
               cos: Wide[Tensor, "t d/2"]      float32 (5, 3)         t = 5
               sin: Wide[Tensor, "t d/2"]      float32 (5, 3)         t = 5
-            In: Model.forward (model.py, line 60)
+            In: Model.forward (model.py, line 65)
             Write: rotate_halves(x.transpose(1, 2), cos, sin)
             """,
         ),

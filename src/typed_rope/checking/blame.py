@@ -71,9 +71,7 @@ def blamed(leaves: Sequence[Leaf], tensors: Sequence[Seen], *, answers: bool) ->
 
 
 def _disagreeing(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) -> Verdict:
-    suspects = _suspects(tensors)
-    if answers:
-        suspects = [(seen,) for seen in tensors if argument_of(seen.path) == RESULT]
+    suspects = [] if answers else _suspects(tensors)
     if len(suspects) == 1:
         failures, culprits = _against_the_others(tensors, suspects[0])
     elif suspects and len(suspects[0]) == 1:
@@ -84,7 +82,7 @@ def _disagreeing(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) ->
     impossible = _cause(failures[0], tensors)
     if answers:
         culprits = [seen for seen in culprits if argument_of(seen.path) == RESULT]
-    if impossible is not None:
+    if impossible is not None and impossible.argument != RESULT:
         culprits = [impossible, *([] if answers else culprits)]
     clauses = shared([_clause(failure) for failure in failures])[:2]
     paths = tuple(dict.fromkeys(seen.path for seen in culprits))
@@ -93,7 +91,7 @@ def _disagreeing(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) ->
         paths,
         frozenset({name for c in clauses for name in c.disputed} or axes_of(tensors, paths)),
         bindings=failures[0].before.bindings.singles,
-        of_call=answers and impossible is not None,
+        of_call=impossible is not None and impossible.argument != RESULT,
     )
 
 

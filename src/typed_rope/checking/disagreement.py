@@ -7,9 +7,7 @@ x has {self.heads} = 4, where {self.heads} is 6       the value of an argument
 y has (2, 5) for *b, where x has (2, 3)               any number of axes
 """
 
-import ast
-from contextlib import suppress
-
+from typed_rope.checking.divisions import uneven_divisions
 from typed_rope.checking.system import Failure
 from typed_rope.checking.wording import axis_label, axis_names, rank_clause, said
 from typed_rope.shapes import Axis, Fixed, Mismatch, Sized, Variadic
@@ -104,19 +102,10 @@ def uneven_division(failure: Failure) -> tuple[str, str] | None:
     axis = None if place is None else failure.form.shape.axes[place]
     if not isinstance(axis, Sized) or not isinstance(failure.mismatch.expected, int | float):
         return None
-    bound = failure.before.bindings.singles
-    divisions = [n for n in ast.walk(axis.expression.tree) if _is_division(n)]
-    for node in reversed(divisions):
-        text = ast.unparse(node).replace(" ", "")
-        read = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & bound.keys()
-        with suppress(Exception):  # a function of Python's may be in it, or a division by zero
-            if len(read) == 1 and not float(eval(text, {}, dict(bound))).is_integer():
-                return text, read.pop()
+    for text, read in uneven_divisions(axis.expression, failure.before.bindings.singles):
+        if len(read) == 1:
+            return text, read[0]
     return None
-
-
-def _is_division(node: ast.AST) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
 
 def _uneven_clause(failure: Failure, text: str, name: str) -> str:

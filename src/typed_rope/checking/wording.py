@@ -187,10 +187,11 @@ def type_clause(path: str, form: Form, value: Any) -> str:
     missing = _missing_keys(form, value)
     if missing:
         return f"{said(path)} has no key {missing}, which {annotation(form)} requires"
-    if isinstance(form, TupleForm) and isinstance(value, tuple):
-        items = f"{len(value)} item{'s' * (len(value) != 1)}"
-        return f"{said(path)} has {items}, where its annotation has {len(form.members)}"
     members = form.members if isinstance(form, EitherForm) else (form,)
+    lengths = [str(len(member.members)) for member in members if isinstance(member, TupleForm)]
+    if lengths and isinstance(value, tuple):
+        items = f"{len(value)} item{'s' * (len(value) != 1)}"
+        return f"{said(path)} has {items}, where its annotation has {' or '.join(lengths)}"
     tensors = [member for member in members if isinstance(member, TensorForm)]
     if tensors and all(isinstance(m, TensorForm) or m == _NONE for m in members):
         wanted = " or ".join(dict.fromkeys(f"a {m.array_type.__name__}" for m in tensors))
