@@ -1,8 +1,11 @@
 """The eager form turns by blocks what the formula turns at once, however tokens lie in memory."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from typed_rope.rope.pairing import Pairing
 from typed_rope.rope.turn import BLOCK, turn_eagerly, turn_formula
@@ -38,3 +41,30 @@ def test_channels_apart_in_memory_are_turned_by_blocks_too(
     t = 2 * BLOCK // (B * 3 * D) + 5
     for x in (torch.randn(B, 3, D, t).mT, torch.randn(B, 3, t, 2 * D)[..., ::2]):
         _agree(x.to(dtype), pairing)
+
+
+class _Sizes(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    """Notes how many elements each operation's result has."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
+        self.seen: list[int] = []
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> object:
+        result = func(*args, **(kwargs or {}))
+        self.seen += [result.numel()] if isinstance(result, Tensor) else []
+        return result
+
+
+@pairings
+def test_only_the_result_is_larger_than_a_block(pairing: Pairing) -> None:
+    x = torch.randn(B, 3, 2 * BLOCK // (B * 3 * D) + 5, D, dtype=torch.bfloat16)
+    angles = torch.rand(x.shape[-2], D // 2)
+    tables = angles.cos(), angles.sin()
+    with _Sizes() as sizes:
+        turn_eagerly(x, *tables, pairing)
+    larger = [size for size in sizes.seen if size > BLOCK]
+    assert set(larger) <= {x.numel()}
+    assert len(sizes.seen) > 10 * len(larger)
