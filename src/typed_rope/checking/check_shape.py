@@ -9,13 +9,13 @@ bound from here on, until the call ends.
 """
 
 import sys
-from functools import cache
 from types import FrameType
 from typing import Any, TypeVar
 
 import torch
 
 from typed_rope.checking.errors import ShapeError
+from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.local_guard import local_form, local_guard, readers
 from typed_rope.checking.local_refusal import local_refusal
 from typed_rope.checking.running import OUTSIDE, Call, Local, is_left_alone, running_call
@@ -40,38 +40,32 @@ def check_shape(x: T, axes: Any) -> T:
     if torch.compiler.is_dynamo_compiling():
         check_traced(x, axes)
         return x
-    # After a graph break Dynamo would compile what checks a local, frame by frame.
-    check = _undisturbed() if "torch._dynamo" in sys.modules else _check
-    error = check(x, axes, sys._getframe(1))
-    if error is not None:
-        raise error from None
-    return x
-
-
-@cache
-def _undisturbed() -> Any:
-    disable: Any = torch.compiler.disable
-    return disable(_check)
-
-
-def _check(x: object, axes: Any, frame: FrameType) -> ShapeError | None:
-    """Check a local of the call that runs in `frame`; return what is wrong with it."""
+    frame = sys._getframe(1)
     call = running_call(frame)
     if call is None:
         if _is_unchecked(frame):
-            return None
+            return x
         raise RuntimeError(OUTSIDE.format(frame.f_code.co_name))
     form, guard = local_form(axes), local_guard(axes, tuple(call.sizes))
     new = guard(x, call.sizes, _given(call, frame) if readers(axes) else {})
     if new is None:
-        return local_refusal(call, form, x, frame)
+        raise _refusal(call, form, x, frame) from None
     bound = {name: size for name, size in new.items() if call.sizes.get(name) != size}
     if bound:
         tensor: Any = x
         sizes, dtype = tuple(tensor.shape), tensor.dtype
         call.sizes |= bound
         call.locals.append(Local(form, sizes, dtype, frame.f_code, frame.f_lasti))
-    return None
+    return x
+
+
+def _refusal(call: Call, form: TensorForm, x: object, frame: FrameType) -> ShapeError:
+    if "torch._dynamo" in sys.modules:
+        # After a graph break Dynamo would compile what explains the mistake, frame by frame.
+        disable: Any = torch.compiler.disable
+        error: ShapeError = disable(local_refusal)(call, form, x, frame)
+        return error
+    return local_refusal(call, form, x, frame)
 
 
 def _given(call: Call, frame: FrameType) -> dict[str, Any]:
