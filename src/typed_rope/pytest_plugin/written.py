@@ -98,8 +98,7 @@ def _names_axes(node: ast.AST) -> bool:
     """Tell whether an expression is `Name[Something, "axes"]`."""
     if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
         return False
-    words = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
-    last = node.slice.elts[-1]
+    words, last = words_of(node.value), node.slice.elts[-1]
     literal = "Literal" in words or "Annotated" in words
     is_text = isinstance(last, ast.Constant) and isinstance(last.value, str)
     return is_text and not literal and len(node.slice.elts) == 2
