@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Complex, Float, UInt8
 from torch import Tensor
 
 from typed_rope.checking import ShapeError, typed
@@ -108,3 +108,75 @@ def refused(function: Callable[..., object], arguments: dict[str, Any]) -> Shape
     except ShapeError as error:
         return error
     return None
+
+
+@typed
+def convolve(x: Float[Tensor, "b i y x"], weight: Float[Tensor, "o i 3 3"]) -> None:
+    return None
+
+
+@typed
+def project(x: Float[Tensor, "... i"], w: Float[Tensor, "o i"], bias: Float[Tensor, " o"]) -> None:
+    return None
+
+
+@typed
+def mask_scores(scores: Float[Tensor, "*b t s"], mask: Float[Tensor, "t s"]) -> None:
+    return None
+
+
+@typed
+def pairs(turns: Float[Tensor, "t d 2"], numbers: Complex[Tensor, "t d"]) -> None:
+    return None
+
+
+def fix_of(function: Callable[..., object], **arguments: Any) -> dict[str, str]:
+    error = refused(function, arguments)
+    assert error is not None
+    return dict(error.fix)
+
+
+def test_channels_kept_last_are_moved_past_rows_and_columns() -> None:
+    wrong = f(B, T, S, D)
+    fix = fix_of(convolve, x=wrong, weight=f(E, D, 3, 3))
+    assert fix == {"x": "x.permute(0, 3, 1, 2)"}
+
+
+def test_neighbours_are_exchanged_rather_than_moved() -> None:
+    fix = fix_of(rotate, x=x.transpose(1, 2), cos=table, sin=table)
+    assert fix == {"x": "x.transpose(1, 2)"}
+
+
+def test_no_axes_are_joined_that_nobody_says_are_heads() -> None:
+    assert fix_of(project, x=f(B, T, D), w=f(E, D), bias=f(D)) == {}
+
+
+def test_any_number_of_axes_lacks_none() -> None:
+    assert fix_of(mask_scores, scores=f(B, H, T, S), mask=f(S, S)) == {}
+
+
+def test_complex_numbers_become_pairs_and_pairs_become_complex() -> None:
+    complex_ones = torch.zeros(T, D, dtype=torch.complex64)
+    assert fix_of(pairs, turns=complex_ones, numbers=complex_ones) == {
+        "turns": "torch.view_as_real(turns)"
+    }
+    assert fix_of(pairs, turns=f(T, D, 2), numbers=f(T, D, 2)) == {
+        "numbers": "torch.view_as_complex(numbers)"
+    }
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value"),
+    [
+        (Float[Tensor, "t s"], torch.zeros(T, S, dtype=torch.bool)),
+        (Bool[Tensor, "t s"], torch.zeros(T, S)),
+        (UInt8[Tensor, "t s"], torch.zeros(T, S)),
+    ],
+    ids=["mask to floats", "floats to mask", "floats to bytes"],
+)
+def test_no_cast_is_shown_that_changes_what_a_number_means(annotation: Any, value: Tensor) -> None:
+    def hide(mask: Any) -> None:
+        return None
+
+    hide.__annotations__["mask"] = annotation
+    assert fix_of(typed(hide), mask=value) == {}
