@@ -69,3 +69,8 @@ def test_a_theta_without_frequencies_is_refused(theta: float) -> None:
 def test_an_unknown_pairing_is_refused() -> None:
     with pytest.raises(ShapeError):
         RopeSpec(head_dim=8, pairing="adjacent")  # type: ignore[arg-type]  # it is refused when run as well
+
+
+def test_the_numbers_of_a_spec_are_given_by_name() -> None:
+    with pytest.raises(TypeError):
+        RopeSpec(64)  # type: ignore[call-arg]  # it is refused when run as well

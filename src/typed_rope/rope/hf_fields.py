@@ -1,8 +1,11 @@
 """Reading one field of a published configuration: under any of its spellings, and only a number."""
 
 import math
+import sys
 import warnings
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 Fields = Mapping[str, Any]
@@ -14,7 +17,15 @@ class RopeConfigWarning(UserWarning):
 
 def warn(message: str) -> None:
     """Tell the caller of `RopeSpec.from_hf` what was assumed or left unused."""
-    warnings.warn(f"RopeSpec.from_hf: {message}", RopeConfigWarning, stacklevel=2)
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(f"RopeSpec.from_hf: {message}", RopeConfigWarning, stacklevel=level)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    # By its file: the code around a checked function has no module, but the file of the function.
+    return Path(frame.f_code.co_filename).is_relative_to(Path(__file__).parents[1])
 
 
 def refusal(message: str) -> ValueError:
