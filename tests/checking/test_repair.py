@@ -148,7 +148,8 @@ def test_neighbours_are_exchanged_rather_than_moved() -> None:
 
 
 def test_no_axes_are_joined_that_nobody_says_are_heads() -> None:
-    assert fix_of(project, x=f(B, T, D), w=f(E, D), bias=f(D)) == {}
+    # With its axes joined, x would have the i of w turned round, and w the o of bias.
+    assert fix_of(project, x=f(B, T, D), w=f(B * D, D), bias=f(D)) == {}
 
 
 def test_any_number_of_axes_lacks_none() -> None:
