@@ -206,6 +206,17 @@ def test_axes_that_may_be_broadcast_join_those_that_are_known(broadcast: bool) -
     assert (spread if broadcast else plain)(Q, Q[:1]).shape == Q.shape
 
 
+def test_axes_that_may_be_broadcast_grow_with_a_local() -> None:
+    @typed
+    def grow(q: Float[Tensor, "*#b t d"], r: Tensor) -> Tensor:
+        check_shape(r, "*#b t d")
+        return check_shape(q, "*b t d")
+
+    assert grow(Q[:1], Q[:1]).shape == (1, H, T, D)
+    with pytest.raises(ShapeError):
+        grow(Q[:1], Q)
+
+
 MISUSED: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     "not closed": (
         lambda: look(Q, Q, "b h (t d"),
