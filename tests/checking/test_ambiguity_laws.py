@@ -10,6 +10,8 @@ import pytest
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 from typed_rope.checking import typed
 from typed_rope.checking.ambiguity import (
@@ -199,3 +201,11 @@ def test_programs_are_not_warned() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         alone(torch.ones(2, 2, 2, 2))
+
+
+def test_sizes_that_are_symbols_are_not_compared() -> None:
+    symbols = ShapeEnv()
+    x = FakeTensorMode(shape_env=symbols).from_tensor(torch.zeros(7, 7, 7, 7))
+    assert type(x.shape[0]).__name__ == "SymInt"
+    assert findings(alone, x) == []
+    assert symbols.guards == []

@@ -49,31 +49,31 @@ SAID: dict[str, tuple[Any, Callable[[Tensor, Tensor], Any], str]] = {
         lambda q, k: q @ k.mT,
         """\
         scores: logits has s = 5, where k has s = 7, within the function.
-        > logits: Shaped[Tensor, "b h s t"]   float32 (2, 3, 5, 7)   s = 5
-          k:      Float[Tensor, "b h s d"]    float32 (2, 3, 7, 8)   s = 7""",
+        > logits: "b h s t"                  float32 (2, 3, 5, 7)   s = 5
+          k:      Float[Tensor, "b h s d"]   float32 (2, 3, 7, 8)   s = 7""",
     ),
     "computed": (
         "b h t d*2",
         lambda q, k: q,
         """\
         scores: logits has 8 where d*2 is 16 (d = 8 of q), within the function.
-        > logits: Shaped[Tensor, "b h t d*2"]   float32 (2, 3, 5, 8)   d*2 = 8
-          q:      Float[Tensor, "b h t d"]      float32 (2, 3, 5, 8)   d = 8
-          k:      Float[Tensor, "b h s d"]      float32 (2, 3, 7, 8)   d = 8""",
+        > logits: "b h t d*2"                float32 (2, 3, 5, 8)   d*2 = 8
+          q:      Float[Tensor, "b h t d"]   float32 (2, 3, 5, 8)   d = 8
+          k:      Float[Tensor, "b h s d"]   float32 (2, 3, 7, 8)   d = 8""",
     ),
     "from a local": (
         "b h t {width}",
         lambda q, k: q,
         """\
         scores: logits has {width} = 8, where {width} is 24, within the function.
-        > logits: Shaped[Tensor, "b h t {width}"]   float32 (2, 3, 5, 8)   {width} = 8""",
+        > logits: "b h t {width}"   float32 (2, 3, 5, 8)   {width} = 8""",
     ),
     "rank": (
         "b h t",
         lambda q, k: q,
         """\
         scores: logits has 4 axes, where "b h t" has 3, within the function.
-        > logits: Shaped[Tensor, "b h t"]   float32 (2, 3, 5, 8)""",
+        > logits: "b h t"   float32 (2, 3, 5, 8)""",
     ),
     "dtype": (
         Int[Tensor, "b h t d"],
@@ -87,14 +87,14 @@ SAID: dict[str, tuple[Any, Callable[[Tensor, Tensor], Any], str]] = {
         lambda q, k: None,
         """\
         scores: logits is None, not a Tensor, within the function.
-        > logits: Shaped[Tensor, "b h t d"]   None""",
+        > logits: "b h t d"   None""",
     ),
     "numpy": (
         "b h t d",
         lambda q, k: np.ones((2, 3, 5, 8), dtype=np.float32),
         """\
         scores: logits is a numpy.ndarray, not a Tensor, within the function.
-        > logits: Shaped[Tensor, "b h t d"]   numpy.ndarray float32 (2, 3, 5, 8)""",
+        > logits: "b h t d"   numpy.ndarray float32 (2, 3, 5, 8)""",
     ),
 }
 
@@ -109,7 +109,7 @@ def test_the_parts_of_the_error_are_those_of_its_rows() -> None:
     error = refusal("b h s t")
     assert (error.function, error.argument, error.fix) == ("scores", "logits", {})
     assert error.declared == {
-        "logits": 'Shaped[Tensor, "b h s t"]',
+        "logits": '"b h s t"',
         "k": 'Float[Tensor, "b h s d"]',
     }
     assert error.actual == {"logits": "float32 (2, 3, 5, 7)", "k": "float32 (2, 3, 7, 8)"}
@@ -127,8 +127,8 @@ def test_a_local_that_was_checked_before_is_named_as_it_was_written() -> None:
         doubled(Q)
     assert str(error.value) == dedent("""\
         doubled: up.mT[:, :, :T] has e = 5, where up has e = 16, within the function.
-        > up.mT[:, :, :T]: Shaped[Tensor, "b h t e"]   float32 (2, 3, 5, 5)    e = 5
-          up:              Shaped[Tensor, "b h t e"]   float32 (2, 3, 5, 16)   e = 16""")
+        > up.mT[:, :, :T]: "b h t e"   float32 (2, 3, 5, 5)    e = 5
+          up:              "b h t e"   float32 (2, 3, 5, 16)   e = 16""")
     assert error.value.bindings == {"b": B, "h": H, "t": T, "d": D, "e": 2 * D}
 
 
@@ -183,7 +183,7 @@ AXES: dict[str, str] = {
         cannot read the axes "b h t x/2": no argument of this call and no local checked before has \
 an axis x
             b h t x/2
-                  ^^^
+                  ^
         Check a local with an axis x first, or write {...} for a number.""",
 }
 
