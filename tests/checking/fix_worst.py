@@ -15,7 +15,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from typed_rope.checking import ShapeError, explain, refuse, typed
+from typed_rope.checking import ShapeError, refuse, typed
+from typed_rope.checking.explaining import explain
 
 
 @typed

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from typed_rope.checking import ShapeError
-from typed_rope.checking.callers import boundary_of
+from typed_rope.checking.explaining.callers import boundary_of
 
 HERE = str(Path(__file__).parent)
 LINES = 7  # one of each kind, and four rows

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from typed_rope.checking import ShapeError, typed
-from typed_rope.checking.wording import actual
+from typed_rope.checking.explaining.wording import actual
 
 LONG = "a" * 50
 

@@ -8,7 +8,7 @@ import torch
 
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.errors import ShapeError
-from typed_rope.checking.explain import refusal
+from typed_rope.checking.explaining.explain import refusal
 from typed_rope.checking.judge import fits
 from typed_rope.checking.leaves import Leaf, call_leaves, given_values, result_leaves
 from typed_rope.checking.proxies import is_recorded

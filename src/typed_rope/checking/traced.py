@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from typed_rope.checking.boundary import Boundary
-from typed_rope.checking.explain import explained
+from typed_rope.checking.explaining.explain import explained
 from typed_rope.checking.forms import Form, RecordForm, TensorForm, is_judged, parts, record_names
 from typed_rope.checking.plain import StandIn
 from typed_rope.checking.repairing import Refused

@@ -10,10 +10,10 @@ from typing import Any, TypeVar, cast, overload
 from jaxtyping import config
 
 from typed_rope.checking.boundary import function_boundary
-from typed_rope.checking.check_shape import check_shape
 from typed_rope.checking.forms import AnyForm
+from typed_rope.checking.locals.check_shape import check_shape
+from typed_rope.checking.locals.running import leave_alone, names_check_shape
 from typed_rope.checking.records import typed_record
-from typed_rope.checking.running import leave_alone, names_check_shape
 from typed_rope.checking.wrapper import make_wrapper
 
 T = TypeVar("T")

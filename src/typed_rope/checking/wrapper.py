@@ -19,8 +19,8 @@ from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.forms import AnyForm, Unset
 from typed_rope.checking.guard import make_guards
 from typed_rope.checking.hints import as_written
+from typed_rope.checking.locals.running import Home, enter, enter_generator, leave, leave_alone
 from typed_rope.checking.refuse import refuse
-from typed_rope.checking.running import Home, enter, enter_generator, leave, leave_alone
 from typed_rope.checking.source import build
 from typed_rope.checking.switch import states, unchecked
 from typed_rope.checking.traced import make_traced

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from typed_rope.checking.divisions import uneven_divisions
+from typed_rope.checking.explaining.divisions import uneven_divisions
 from typed_rope.checking.forms import (
     EitherForm,
     Form,

@@ -16,11 +16,11 @@ import torch
 
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.forms import TensorForm
-from typed_rope.checking.local_guard import local_form, local_guard, readers
-from typed_rope.checking.local_refusal import local_refusal
-from typed_rope.checking.running import OUTSIDE, Call, Local, is_left_alone, running_call
+from typed_rope.checking.locals.guard import local_form, local_guard, readers
+from typed_rope.checking.locals.refusal import local_refusal
+from typed_rope.checking.locals.running import OUTSIDE, Call, Local, is_left_alone, running_call
+from typed_rope.checking.locals.traced import check_traced
 from typed_rope.checking.switch import scopes, unchecked
-from typed_rope.checking.traced_local import check_traced
 
 T = TypeVar("T")
 

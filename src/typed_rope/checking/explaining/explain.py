@@ -10,12 +10,14 @@ from dataclasses import replace
 from inspect import Parameter
 from typing import Any
 
-from typed_rope.checking.blame import Verdict, axes_of, blamed, first_dispute
 from typed_rope.checking.boundary import RESULT, Boundary
-from typed_rope.checking.callers import function_of, refused_frame, where_called
-from typed_rope.checking.clause import listed
 from typed_rope.checking.errors import ShapeError
-from typed_rope.checking.mistakes import repair_clauses
+from typed_rope.checking.explaining.blame import Verdict, axes_of, blamed, first_dispute
+from typed_rope.checking.explaining.callers import function_of, refused_frame, where_called
+from typed_rope.checking.explaining.clause import listed
+from typed_rope.checking.explaining.mistakes import repair_clauses
+from typed_rope.checking.explaining.rows import culprit_rows
+from typed_rope.checking.explaining.wording import call_text, layout
 from typed_rope.checking.repairing import (
     Budget,
     Refused,
@@ -25,9 +27,7 @@ from typed_rope.checking.repairing import (
     repairs,
     trial_of,
 )
-from typed_rope.checking.rows import culprit_rows
 from typed_rope.checking.system import Seen, Solution, argument_of, solve
-from typed_rope.checking.wording import call_text, layout
 
 _MOST_SHOWN = 2  # of several repairs that are equally small
 

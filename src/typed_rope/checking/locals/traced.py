@@ -12,9 +12,9 @@ from typing import Any
 from torch import Tensor
 
 from typed_rope.checking.errors import ShapeError
-from typed_rope.checking.local_guard import LocalGuard, Reader, local_form, local_guard, readers
-from typed_rope.checking.local_refusal import traced_refusal
-from typed_rope.checking.running import OUTSIDE, Call, traced
+from typed_rope.checking.locals.guard import LocalGuard, Reader, local_form, local_guard, readers
+from typed_rope.checking.locals.refusal import traced_refusal
+from typed_rope.checking.locals.running import OUTSIDE, Call, traced
 from typed_rope.shapes import ShapeSyntaxError
 
 # Dynamo cannot be handed a function as a constant, but finds one in a dictionary.

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from typed_rope.checking import ShapeError, check_shape, typed
-from typed_rope.checking.running import traced
+from typed_rope.checking.locals.running import traced
 
 B, T, D = 3, 5, 8
 

@@ -10,13 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from typed_rope.checking.disagreement import failure_clause
 from typed_rope.checking.errors import ShapeError
-from typed_rope.checking.forms import TensorForm
-from typed_rope.checking.leaves import Leaf
-from typed_rope.checking.running import Call, Local, solution_of
-from typed_rope.checking.system import Failure, Seen, Solution, see, step
-from typed_rope.checking.wording import (
+from typed_rope.checking.explaining.disagreement import failure_clause
+from typed_rope.checking.explaining.wording import (
     MOST_ROWS,
     Row,
     actual,
@@ -28,6 +24,10 @@ from typed_rope.checking.wording import (
     tensor_text,
     type_clause,
 )
+from typed_rope.checking.forms import TensorForm
+from typed_rope.checking.leaves import Leaf
+from typed_rope.checking.locals.running import Call, Local, solution_of
+from typed_rope.checking.system import Failure, Seen, Solution, see, step
 from typed_rope.shapes import Bindings, ShapeSyntaxError, Sized
 
 

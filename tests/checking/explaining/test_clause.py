@@ -1,6 +1,6 @@
 """How the sentences of an explanation are put together."""
 
-from typed_rope.checking.clause import Clause, clause_of, joined, listed, shared
+from typed_rope.checking.explaining.clause import Clause, clause_of, joined, listed, shared
 
 COS, SIN = (Clause(name, "has t = 7, where x has t = 5", frozenset("t")) for name in ("cos", "sin"))
 

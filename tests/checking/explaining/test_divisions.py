@@ -2,7 +2,7 @@
 
 import pytest
 
-from typed_rope.checking.divisions import uneven_divisions
+from typed_rope.checking.explaining.divisions import uneven_divisions
 from typed_rope.shapes import Sized, parse
 
 BOUND = {"d": 15, "c": 16, "h": 4}

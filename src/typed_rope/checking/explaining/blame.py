@@ -9,8 +9,17 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from typed_rope.checking.boundary import RESULT
-from typed_rope.checking.clause import Clause, clause_of, joined, shared
-from typed_rope.checking.disagreement import failure_clause, uneven_division
+from typed_rope.checking.explaining.clause import Clause, clause_of, joined, shared
+from typed_rope.checking.explaining.disagreement import failure_clause, uneven_division
+from typed_rope.checking.explaining.wording import (
+    MOST_ROWS,
+    axis_names,
+    dtype_clause,
+    has_other_rank,
+    rank_clause,
+    said,
+    type_clause,
+)
 from typed_rope.checking.leaves import Leaf
 from typed_rope.checking.system import (
     Failure,
@@ -22,15 +31,6 @@ from typed_rope.checking.system import (
     solve,
     step,
     suspicious,
-)
-from typed_rope.checking.wording import (
-    MOST_ROWS,
-    axis_names,
-    dtype_clause,
-    has_other_rank,
-    rank_clause,
-    said,
-    type_clause,
 )
 
 _TOGETHER = "the arguments do not fit their annotations together"

@@ -7,9 +7,9 @@ x has {self.heads} = 4, where {self.heads} is 6       the value of an argument
 y has (2, 5) for *b, where x has (2, 3)               any number of axes
 """
 
-from typed_rope.checking.divisions import uneven_divisions
+from typed_rope.checking.explaining.divisions import uneven_divisions
+from typed_rope.checking.explaining.wording import axis_label, axis_names, rank_clause, said
 from typed_rope.checking.system import Failure
-from typed_rope.checking.wording import axis_label, axis_names, rank_clause, said
 from typed_rope.shapes import Axis, Fixed, Mismatch, Sized, Variadic
 
 

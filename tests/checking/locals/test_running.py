@@ -14,9 +14,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 import typed_rope as root
-from typed_rope.checking import ShapeError, check_shape, running, typed
+from typed_rope.checking import ShapeError, check_shape, typed
 from typed_rope.checking import check_shape as renamed
-from typed_rope.checking.running import is_left_alone
+from typed_rope.checking.locals import running
+from typed_rope.checking.locals.running import is_left_alone
 
 B, T, D = 3, 5, 8
 X = torch.zeros(B, T)

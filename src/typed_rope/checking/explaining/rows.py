@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from typed_rope.checking.blame import Verdict
 from typed_rope.checking.boundary import RESULT
-from typed_rope.checking.leaves import Leaf
-from typed_rope.checking.repairing import Refused
-from typed_rope.checking.system import Seen, argument_of, nearest_form
-from typed_rope.checking.wording import (
+from typed_rope.checking.explaining.blame import Verdict
+from typed_rope.checking.explaining.wording import (
     MOST_ROWS,
     Row,
     actual,
@@ -18,6 +15,9 @@ from typed_rope.checking.wording import (
     type_name,
     zip_axes,
 )
+from typed_rope.checking.leaves import Leaf
+from typed_rope.checking.repairing import Refused
+from typed_rope.checking.system import Seen, argument_of, nearest_form
 from typed_rope.shapes import Sized
 
 

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from typed_rope.checking import ShapeError, typed
-from typed_rope.checking.check_shape import check_shape
+from typed_rope.checking.locals.check_shape import check_shape
 from typed_rope.shapes import ShapeSyntaxError
 
 B, H, T, S, D = 2, 3, 5, 7, 8

@@ -12,12 +12,8 @@ type       ids is a numpy.ndarray, not a Tensor
 
 from collections.abc import Sequence
 
-from typed_rope.checking.clause import Clause, joined, listed
-from typed_rope.checking.forms import TensorForm
-from typed_rope.checking.leaves import Leaf
-from typed_rope.checking.repairing import Mistake, Refused, Repair
-from typed_rope.checking.system import nearest_form
-from typed_rope.checking.wording import (
+from typed_rope.checking.explaining.clause import Clause, joined, listed
+from typed_rope.checking.explaining.wording import (
     axis_label,
     axis_names,
     dtype_clause,
@@ -26,6 +22,10 @@ from typed_rope.checking.wording import (
     type_clause,
     zip_axes,
 )
+from typed_rope.checking.forms import TensorForm
+from typed_rope.checking.leaves import Leaf
+from typed_rope.checking.repairing import Mistake, Refused, Repair
+from typed_rope.checking.system import nearest_form
 
 
 def repair_clauses(refused: Refused, found: Sequence[Repair]) -> tuple[str, set[str]]:
