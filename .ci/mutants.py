@@ -37,12 +37,14 @@ def sources(part: str) -> list[Path]:
     ]
 
 
-def suite(part: str, cache: Path) -> list[Reached]:
-    """Record which lines the tests of a part reach."""
+def suite(part: str, cache: Path, tests: Sequence[Path]) -> list[Reached]:
+    """Record which lines the tests of a part reach, or only those that `tests` names."""
     found = [ROOT / name for name in PARTS[part][1]]
     files = [
         f for one in found for f in ([one] if one.is_file() else sorted(one.rglob("test_*.py")))
     ]
+    if tests:
+        files = [f for f in files if _is_below(f, tests)]
     return [reached(path.relative_to(ROOT).as_posix(), cache) for path in files]
 
 
@@ -87,7 +89,10 @@ def entry(part: str, verdict: Verdict) -> dict[str, object]:
 
 def draw(options: argparse.Namespace) -> list[tuple[str, Mutant]]:
     """Draw the mutants to try: a sample, or those that a log calls survivors."""
-    every = [(p, m) for p in options.part for path in sources(p) for m in mutants(path)]
+    files = [(p, path) for p in options.part for path in sources(p)]
+    if options.source:
+        files = [(p, path) for p, path in files if _is_below(path, options.source)]
+    every = [(part, m) for part, path in files for m in mutants(path)]
     if options.survivors_of:
         log = map(json.loads, options.survivors_of.read_text(encoding="utf-8").splitlines())
         keys = [tuple(e["key"]) for e in log if e["outcome"] == "survived"]
@@ -95,6 +100,10 @@ def draw(options: argparse.Namespace) -> list[tuple[str, Mutant]]:
     if options.count is None:
         return every
     return random.Random(options.seed).sample(every, min(options.count, len(every)))
+
+
+def _is_below(path: Path, found: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(one.resolve()) for one in found)
 
 
 def _key(mutant: Mutant) -> tuple[object, ...]:
@@ -116,6 +125,14 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", action="append", choices=PARTS, help="default: all parts")
+    parser.add_argument(
+        "--source", action="append", type=Path, metavar="PATH",
+        help="only mutants of this file or folder of the parts",
+    )  # fmt: skip
+    parser.add_argument(
+        "--tests", action="append", type=Path, metavar="PATH",
+        help="ask only this file or folder of the part's tests: a lower bound",
+    )  # fmt: skip
     parser.add_argument("--count", type=int, help="how many are drawn; default: every mutant")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
@@ -128,7 +145,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--survivors-of", type=Path, metavar="LOG", help="try only its survivors")
     parser.add_argument("--cache", type=Path, default=ROOT / "build" / "mutants")
     options = parser.parse_args()
-    options.part = options.part or list(PARTS)
+    options.part = options.part or [
+        p
+        for p in PARTS
+        if not options.source or any(_is_below(path, options.source) for path in sources(p))
+    ]
     return options
 
 
@@ -141,7 +162,7 @@ def main() -> None:
     options = arguments()
     drawn = draw(options)
     load_once()
-    suites = {part: suite(part, options.cache) for part in options.part}
+    suites = {part: suite(part, options.cache, options.tests or []) for part in options.part}
     done = {}
     if options.log and options.log.exists():
         log = map(json.loads, options.log.read_text(encoding="utf-8").splitlines())
