@@ -44,7 +44,8 @@ def _shown(leaves: Sequence[Leaf], tensors: Sequence[Seen], verdict: Verdict) ->
 
 def _row(leaf: Leaf, tensors: Sequence[Seen], verdict: Verdict) -> Row:
     seen = next((seen for seen in tensors if seen.path == leaf.path), None)
-    name = "result" + leaf.path.removeprefix(RESULT) if leaf.path.startswith(RESULT) else leaf.path
+    answers = argument_of(leaf.path) == RESULT
+    name = "result" + leaf.path.removeprefix(RESULT) if answers else leaf.path
     culprit = leaf.path in verdict.culprits
     if seen is None:
         return Row(name, annotation(leaf.form), actual(leaf.value), "", culprit)

@@ -15,6 +15,7 @@ from typing import Any, get_args
 import torch
 from torch import Tensor, nn
 
+from typed_rope.checking.boundary import RESULT
 from typed_rope.checking.forms import (
     EitherForm,
     Form,
@@ -26,7 +27,7 @@ from typed_rope.checking.forms import (
     TupleForm,
 )
 from typed_rope.checking.plain import StandIn
-from typed_rope.checking.system import Seen, nearest_form
+from typed_rope.checking.system import Seen, argument_of, nearest_form
 from typed_rope.shapes import Axis, Fixed, Named, Sized
 
 MOST_ROWS = 4
@@ -221,9 +222,9 @@ def type_name(value: object) -> str:
 
 def said(path: str) -> str:
     """Name a path in a sentence."""
-    if not path.startswith("return"):
+    if argument_of(path) != RESULT:
         return path
-    return "the result" if path == "return" else f"result{path.removeprefix('return')}"
+    return "the result" if path == RESULT else f"result{path.removeprefix(RESULT)}"
 
 
 def call_text(names: Iterable[tuple[str, str]], function: str, fix: Mapping[str, str]) -> str:
