@@ -16,7 +16,7 @@ import torch
 
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.forms import TensorForm
-from typed_rope.checking.locals.guard import local_form, local_guard, readers
+from typed_rope.checking.locals.guard import local_form, local_guard, readers, settled
 from typed_rope.checking.locals.refusal import local_refusal
 from typed_rope.checking.locals.running import OUTSIDE, Call, Local, is_left_alone, running_call
 from typed_rope.checking.locals.traced import check_traced
@@ -46,6 +46,7 @@ def check_shape(x: T, axes: Any) -> T:
         if _is_unchecked(frame):
             return x
         raise RuntimeError(OUTSIDE.format(frame.f_code.co_name))
+    axes = settled(axes)
     form, guard = local_form(axes), local_guard(axes, tuple(call.sizes))
     new = guard(x, call.sizes, _given(call, frame) if readers(axes) else {})
     if new is None:

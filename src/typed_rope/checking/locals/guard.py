@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from jaxtyping import Shaped
+from jaxtyping import AbstractArray, Shaped
 from torch import Tensor
 
 from typed_rope.checking.forms import TensorForm
@@ -39,6 +39,25 @@ _NOT_AXES = (
     "check_shape: {} is neither a text of axes nor the annotation of one torch tensor. "
     'Write check_shape(x, "b t d") or check_shape(x, Float[Tensor, "b t d"]).'
 )
+
+
+def settled(axes: Any) -> Any:
+    """Return the one annotation that stands for all that say the same.
+
+    Float[Tensor, "t"] is another class each time that the body of a function makes it, and what is
+    remembered of one would never be found again.
+    """
+    if not isinstance(axes, type) or not issubclass(axes, AbstractArray):
+        return axes
+    first = _first_of(axes.dtype, repr(axes.dtypes), axes.array_type, axes.dim_str)
+    if not first:
+        first.append(axes)
+    return first[0]
+
+
+@lru_cache(maxsize=512)
+def _first_of(*said: object) -> list[Any]:
+    return []
 
 
 @lru_cache(maxsize=512)
