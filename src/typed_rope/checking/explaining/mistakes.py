@@ -25,7 +25,7 @@ from typed_rope.checking.explaining.wording import (
 from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.leaves import Leaf
 from typed_rope.checking.repairing import Mistake, Refused, Repair
-from typed_rope.checking.system import nearest_form
+from typed_rope.checking.system import has_wrong_dtype, nearest_form
 
 
 def repair_clauses(refused: Refused, found: Sequence[Repair]) -> tuple[str, set[str]]:
@@ -166,7 +166,11 @@ def _flat(mistake: Mistake) -> Clause:
 
 
 def _dtype(mistake: Mistake) -> Clause:
-    predicate = dtype_clause(mistake.before[0]).removeprefix(said(mistake.paths[0])).strip()
+    before = mistake.before[0]
+    predicate = dtype_clause(before).removeprefix(said(mistake.paths[0])).strip()
+    if not has_wrong_dtype(before):  # of a union, it is that of a member with other axes
+        form, given = _form(mistake), str(before.dtype).rpartition(".")[2]
+        predicate = f'is {given}, where "{form.shape.text}" is {form.family}'
     if len(mistake.paths) > 1:
         predicate = predicate.replace("is", "are", 1)
     return Clause(_subject(mistake), predicate)

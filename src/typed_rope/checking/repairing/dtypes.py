@@ -10,6 +10,7 @@ and 1, its bytes do not.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 
@@ -32,10 +33,10 @@ _NARROW = (torch.uint8, torch.int8, torch.int16)
 def dtypes(seen: Seen, evidence: Evidence) -> Iterator[Change]:
     """Offer the dtype of another member of a union: `Float["a b"] | Int["a b c"]`."""
     del evidence
-    if any(form.dtypes is not None and seen.dtype not in form.dtypes for form in seen.forms):
-        change = recast(seen, ())
-        if change is not None:
-            yield change
+    others = [f for f in seen.forms if f.dtypes is not None and seen.dtype not in f.dtypes]
+    change = recast(replace(seen, forms=tuple(others)), ())
+    if change is not None:
+        yield change
 
 
 def recast(seen: Seen, others: Sequence[torch.dtype]) -> Change | None:
