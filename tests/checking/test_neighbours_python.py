@@ -157,7 +157,7 @@ def test_a_generator_hands_on_what_is_sent_thrown_and_returned() -> None:
     assert stop.value.value == "last"
 
 
-def test_a_context_manager_of_a_generator_is_checked_when_it_is_made() -> None:
+def test_a_context_manager_of_a_generator_is_checked_when_it_is_entered() -> None:
     @contextlib.contextmanager
     @typed
     def scaled(x: Float[Tensor, "b t d"], w: Float[Tensor, " d"]) -> Iterator[Tensor]:
@@ -165,8 +165,8 @@ def test_a_context_manager_of_a_generator_is_checked_when_it_is_made() -> None:
 
     with scaled(X, W) as product:
         assert torch.equal(product, X * W)
-    with pytest.raises(ShapeError):
-        scaled(X, SHORT)
+    with pytest.raises(ShapeError), scaled(X, SHORT):
+        pass
 
 
 def test_a_coroutine_function_stays_one() -> None:

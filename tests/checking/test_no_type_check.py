@@ -1,5 +1,6 @@
 """`typing.no_type_check` leaves alone what it marks, above `@typed` and below it, and no more."""
 
+import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -53,13 +54,17 @@ class Prepared:
         self.prepared = True
 
 
+async def _first(items: AsyncIterator[Any]) -> object:
+    return await anext(items)
+
+
 TARGETS: dict[str, tuple[Any, Callable[[Any], object]]] = {
     "argument": (returned, lambda f: f(WRONG)),
     "result": (returned, lambda f: f(X)),
     "local": (with_local, lambda f: f(X)),
     "argument and local": (with_local, lambda f: f(WRONG)),
     "local of a generator": (items, lambda f: list(f(WRONG))),
-    "async generator": (stream, lambda f: f(WRONG)),
+    "async generator": (stream, lambda f: asyncio.run(_first(f(WRONG)))),
     "dataclass": (State, lambda cls: cls(WRONG)),
     "dataclass with __post_init__": (Prepared, lambda cls: cls(WRONG)),
     "named tuple": (Pair, lambda cls: cls(X, WRONG)),

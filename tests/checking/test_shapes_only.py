@@ -128,8 +128,8 @@ LEFT_ALONE: dict[str, Callable[[], object]] = {
     "more arguments": lambda: scale(X, 2, TEXT, word=TEXT),
     "argument beside a result with axes": lambda: result(X, TEXT),
     "coroutine": lambda: asyncio.run(_await(X, TEXT)),
-    "generator": lambda: items(X, TEXT),
-    "async generator": lambda: stream(X, TEXT),
+    "generator": lambda: next(items(X, TEXT)),
+    "async generator": lambda: asyncio.run(_first(stream(X, TEXT))),
     "module": lambda: Layer()(X, TEXT),
     "static method": lambda: Layer.static(X, TEXT),
     "static method above": lambda: Layer.static_above(X, TEXT),
@@ -150,8 +150,8 @@ REFUSED: dict[str, Callable[[], object]] = {
     "item of a list": lambda: union(2, [X, WRONG]),
     "axes across arguments": lambda: union(X, [X.T]),
     "coroutine": lambda: asyncio.run(_await(WRONG, 2)),
-    "generator": lambda: items(WRONG, 2),
-    "async generator": lambda: stream(WRONG, 2),
+    "generator": lambda: next(items(WRONG, 2)),
+    "async generator": lambda: asyncio.run(_first(stream(WRONG, 2))),
     "module": lambda: Layer()(WRONG, 2),
     "static method": lambda: Layer.static(WRONG, 2),
     "static method above": lambda: Layer.static_above(WRONG, 2),
@@ -165,6 +165,10 @@ REFUSED: dict[str, Callable[[], object]] = {
     "dataclass with __post_init__": lambda: Prepared(WRONG, 2),
     "named tuple": lambda: Pair(WRONG, 2),
 }
+
+
+async def _first(items: AsyncIterator[Any]) -> object:
+    return await anext(items)
 
 
 async def _await(x: Any, n: Any) -> object:

@@ -91,6 +91,10 @@ def is_on() -> bool:
     return False
 
 
+async def first(items: AsyncIterator[Any]) -> object:
+    return await anext(items)
+
+
 async def await_wrong() -> object:
     return await waited(WRONG)
 
@@ -99,8 +103,8 @@ CALLS: dict[str, Callable[[], object]] = {
     "argument": lambda: double(WRONG),
     "result": lambda: flip(RIGHT),
     "coroutine": lambda: asyncio.run(await_wrong()),
-    "generator": lambda: items(WRONG),
-    "async generator": lambda: stream(WRONG),
+    "generator": lambda: next(items(WRONG)),
+    "async generator": lambda: asyncio.run(first(stream(WRONG))),
     "dataclass": lambda: Plain(WRONG),
     "dataclass with __post_init__": lambda: Prepared(WRONG),
     "named tuple": lambda: Pair(RIGHT, WRONG),

@@ -4,6 +4,7 @@ import ast
 import linecache
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 
@@ -71,9 +72,14 @@ def build(
     ]
     text = "\n".join(lines)
     code = text if line is None else _moved(text, filename, line)
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"__name__": __name__}
     exec(compile(code, filename, "exec"), namespace)
     return namespace["make"](*constants.values())
+
+
+def is_generated(frame: FrameType) -> bool:
+    """Tell whether a frame runs what was compiled here."""
+    return frame.f_globals.get("__name__") == __name__
 
 
 def _moved(text: str, filename: str, line: int) -> ast.Module:

@@ -22,6 +22,8 @@ from typing import Any, Literal, TypeVar
 
 import torch
 
+from typed_rope.checking.source import is_generated
+
 F = TypeVar("F", bound=Callable[..., Any])
 State = Literal["on", "off"]
 
@@ -149,11 +151,19 @@ def _open(owner: checks, frame: FrameType) -> None:
     scope = Scope(owner.state, owner, _still_open(_innermost.get()))
     while _belongs(frame, "contextlib") and frame.f_back is not None:  # an ExitStack
         frame = frame.f_back
-    if frame.f_code.co_flags & _GENERATORS and not _belongs(frame.f_back, *_DRIVERS):
+    if frame.f_code.co_flags & _GENERATORS and not _belongs(_consumer(frame), *_DRIVERS):
         scope.frame, scope.task = frame, _current_task()
     scopes.append(scope)
     states.append(scope.state)
     _innermost.set(scope)
+
+
+def _consumer(generator: FrameType) -> FrameType | None:
+    """Return who asks a generator for an item; a check that stands in between does not count."""
+    above = generator.f_back
+    while above is not None and is_generated(above):
+        above = above.f_back
+    return above
 
 
 def _belongs(frame: FrameType | None, *packages: str) -> bool:

@@ -18,6 +18,7 @@ from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.errors import ShapeError
 from typed_rope.checking.forms import AnyForm, Unset
 from typed_rope.checking.guard import make_guards
+from typed_rope.checking.handing_over import block, handed_over, is_stream
 from typed_rope.checking.hints import as_written
 from typed_rope.checking.locals.running import Home, enter, enter_generator, leave, leave_alone
 from typed_rope.checking.refuse import refuse
@@ -51,7 +52,7 @@ def make_wrapper(function: FunctionType, boundary: Boundary, *, tracked: bool) -
         _function_body(function, signature, boundary, waits, tracked=tracked),
         constants,
         filename=filename,
-        head="async def" if waits else "def",
+        head="async def" if waits or inspect.isasyncgenfunction(function) else "def",
         line=definition_line(filename, first),
     )
     return _dressed(wrapper, function, signature, boundary, marks)
@@ -71,7 +72,7 @@ def make_constructor(
     if given is not None:
         constants |= _constants(function, given, marks, prefix="$given_")
     name = function.__name__
-    body = _unchecked_call(f"$function({_call(signature)})")
+    body = _unchecked_call([f"return $function({_call(signature)})"])
     body += [] if given is None else _given_check(signature)
     body += _constructor_body(signature, fields, name)
     wrapper = _Names(signature).build(name, body, constants, filename=filename, line=line)
@@ -161,15 +162,15 @@ def _refuser(boundary: Boundary) -> Callable[..., ShapeError | None]:
     return refuser
 
 
-def _unchecked_call(call: str, *, tracked: bool = False) -> list[str]:
+def _unchecked_call(call: list[str], *, tracked: bool = False) -> list[str]:
     """Write the call that is left alone, because checks are off here.
 
     Whether a function is marked with `no_type_check` is looked up where a check has failed: a call
     that fits is the same with or without.
     """
-    lines = [f"if $states and $unchecked(): return {call}"]
+    lines = block("if $states and $unchecked():", call)
     if tracked:
-        lines += [f"if {_MARKED}:", "    $leave_alone($function)", f"    return {call}"]
+        lines += block(f"if {_MARKED}:", ["$leave_alone($function)", *call])
     return lines
 
 
@@ -188,24 +189,27 @@ def _function_body(
 ) -> list[str]:
     arguments = "".join(f"{name}, " for name in signature.parameters)
     call = f"{waits}$function({_call(signature)})"
-    lines = [*_unchecked_call(call, tracked=tracked), f"$bound = $guard({arguments})"]
-    lines += ["if $bound is None:", *_raising(f"({arguments})", call), _told(arguments)]
+    alone = handed_over(function, call)
+    lines = [*_unchecked_call(alone, tracked=tracked), f"$bound = $guard({arguments})"]
+    lines += block("if $bound is None:", _raising(f"({arguments})", alone))
+    lines.append(_told(arguments))
     checks_result = not (boundary.result is None or isinstance(boundary.result, AnyForm))
+    if is_stream(function):
+        known = f"$enter_generator({call}, $home, $bound, ({arguments}))" if tracked else call
+        return [*lines, *handed_over(function, known)]
     if tracked:
-        lines += _tracked_call(function, call, arguments)
+        lines += _tracked_call(call, arguments)
     elif not checks_result:
         return [*lines, f"return {call}"]
     else:
         lines.append(f"$result = {call}")
     if checks_result:
-        lines.append(f"if $bound is None or not $result_guard($result, $bound, {arguments}):")
-        lines += _raising(f"({arguments}), $result", "$result")
+        unproved = f"if $bound is None or not $result_guard($result, $bound, {arguments}):"
+        lines += block(unproved, _raising(f"({arguments}), $result", ["return $result"]))
     return [*lines, "return $result"]
 
 
-def _tracked_call(function: FunctionType, call: str, arguments: str) -> list[str]:
-    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        return [f"$result = $enter_generator({call}, $home, $bound, ({arguments}))"]
+def _tracked_call(call: str, arguments: str) -> list[str]:
     return [
         f"$call = $enter($tracing(), $home, $bound, ({arguments}))",
         f"try: $result = {call}",
@@ -214,12 +218,10 @@ def _tracked_call(function: FunctionType, call: str, arguments: str) -> list[str
 
 
 def _given_check(signature: inspect.Signature) -> list[str]:
-    call = f"$function({_call(signature)})"
+    alone = [f"return $function({_call(signature)})"]
     arguments = "".join(f"{name}, " for name in signature.parameters)
-    return [
-        f"if $given_guard({arguments}) is None:",
-        *_raising(f"({arguments})", call, prefix="$given_"),
-    ]
+    refused = _raising(f"({arguments})", alone, prefix="$given_")
+    return block(f"if $given_guard({arguments}) is None:", refused)
 
 
 def _constructor_body(signature: inspect.Signature, boundary: Boundary, name: str) -> list[str]:
@@ -231,21 +233,23 @@ def _constructor_body(signature: inspect.Signature, boundary: Boundary, name: st
     )
     return [
         f"$result = $function({_call(signature)})",
-        f"if $guard({instance}, {fields}) is None:",
-        *_raising(f"({instance}, {fields})", "$result"),
+        *block(
+            f"if $guard({instance}, {fields}) is None:",
+            _raising(f"({instance}, {fields})", ["return $result"]),
+        ),
         _told(f"{instance}, {fields}"),
         "return $result",
     ]
 
 
-def _raising(values: str, otherwise: str, prefix: str = "$") -> list[str]:
-    """Write the refusal; of a function that is marked, `otherwise` is returned instead."""
+def _raising(values: str, otherwise: list[str], prefix: str = "$") -> list[str]:
+    """Write the refusal; of a function that is marked, `otherwise` is done instead."""
     text = f"{prefix}explain({prefix}describe({values}))"
     return [
-        f"    if {_MARKED}: return {otherwise}",
-        f"    if $tracing(): raise $ShapeError({text})",
-        f"    $error = {prefix}refuse({values})",
-        "    if $error is not None: raise $error from None",
+        *block(f"if {_MARKED}:", otherwise),
+        f"if $tracing(): raise $ShapeError({text})",
+        f"$error = {prefix}refuse({values})",
+        "if $error is not None: raise $error from None",
     ]
 
 
