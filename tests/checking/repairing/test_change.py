@@ -73,11 +73,11 @@ def test_what_has_the_same_sizes_is_evaluated_instead() -> None:
 
 def test_a_tensor_fits_if_its_axes_have_the_sizes_that_others_bind() -> None:
     others = said_by(seen("y", Float[Tensor, "t c"], T, 11), known="t c")
-    assert others.fits(seen("x", Float[Tensor, "t d"], T, D))
-    assert not others.fits(seen("x", Float[Tensor, "t d"], D, T))
+    assert others.fits(seen("x", Float[Tensor, "t d"], T, D)) is True
+    assert others.fits(seen("x", Float[Tensor, "t d"], D, T)) is False
 
 
 def test_an_expression_of_the_others_is_asked_once_its_axis_is_bound() -> None:
     others = said_by(seen("cos", Float[Tensor, "t d/2"], T, D // 2), known="t d")
-    assert others.fits(seen("x", Float[Tensor, "t d"], T, D))
-    assert not others.fits(seen("x", Float[Tensor, "t d"], T, D + 2))
+    assert others.fits(seen("x", Float[Tensor, "t d"], T, D)) is True
+    assert others.fits(seen("x", Float[Tensor, "t d"], T, D + 2)) is False
