@@ -11,7 +11,7 @@ from typed_rope.checking.arithmetic import comparison
 from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.names import Bound, Place, local_name
 from typed_rope.checking.source import Source
-from typed_rope.shapes import Anonymous, Fixed, Named, Sized, Variadic
+from typed_rope.shapes import Anonymous, Axis, Fixed, Named, Sized, Variadic
 from typed_rope.shapes.match import join_variadic
 
 
@@ -71,11 +71,11 @@ class TensorCheck:
         axes, variadic = form.shape.axes, form.shape.variadic
         sizes: list[str] = []
         for axis in axes:
-            local = local_name(axis.name) if isinstance(axis, Named) and not axis.broadcast else ""
+            own = self._own_local(axis)
             if isinstance(axis, Anonymous):
                 sizes.append("_")
-            elif local and local not in sizes and self._unmet(local):
-                sizes.append(local)
+            elif own is not None and own not in sizes:
+                sizes.append(own)
             else:
                 sizes.append(self.source.fresh("size"))
         if variadic is None:
@@ -93,8 +93,11 @@ class TensorCheck:
             self.source.line(f"{size} = {shape}[{where}]")
         return sizes
 
-    def _unmet(self, local: str) -> bool:
-        return all(local_name(name) != local for name in self.bound.sure | self.bound.maybe)
+    def _own_local(self, axis: Axis) -> str | None:
+        if not isinstance(axis, Named) or axis.broadcast:
+            return None
+        met = self.bound.sure | self.bound.maybe
+        return None if axis.name in met else local_name(axis.name)
 
     def _unequal(self, broadcast: bool, size: str, expected: str, place: Place) -> None:
         spread = f"{size} != 1 and " if broadcast else ""
@@ -106,9 +109,7 @@ class TensorCheck:
             self._unequal(axis.broadcast, size, local, place)
             return
         if axis.name not in self.bound.maybe and not axis.broadcast:
-            if size != local:
-                self.source.line(f"{local} = {size}")
-            self.bound.bind(axis.name)
+            self.bound.bind(axis.name)  # its local has been given the size
             return
         self.bound.doubt([axis.name])
         spread = f"{size} != 1 and " if axis.broadcast else ""
