@@ -70,11 +70,11 @@ def test_nothing_that_a_search_hands_on_can_be_changed(cls: type) -> None:
 
 
 def test_a_call_has_leaves_of_arguments_and_a_result_its_own_as_well() -> None:
-    call = refused(gather, parts=[f(T, D), f(S, D)], bias=None)
+    call = refused(gather, parts=[f(T, D), f(S, D)], bias=3)
     assert [leaf.path for leaf in call.leaves] == ["parts[0]", "parts[1]", "bias"]
     assert [seen.path for seen in call.tensors] == ["parts[0]", "parts[1]"]
     assert (call.answers, call.returned) == (False, ())
-    returned = refused(gather, (f(T, D), f(T)), parts=[f(T, D)], bias=None)
+    returned = refused(gather, (f(T, D), f(T)), parts=[f(T, D)], bias=3)
     paths = ["parts[0]", "bias", "return[0]", "return[1]"]
     assert [leaf.path for leaf in returned.leaves] == paths
     assert [leaf.path for leaf in returned.called] == paths[:2]
@@ -147,7 +147,7 @@ def test_of_many_tensors_the_first_dozen_are_suspects() -> None:
 
 
 def test_the_judge_is_shown_what_may_be_a_tensor_once() -> None:
-    call = refused(gather, parts=[f(T, D), f(T, D), f(S, D), f(S, D).double()], bias=None)
+    call = refused(gather, parts=[f(T, D), f(T, D), f(S, D), f(S, D).double()], bias=3)
     paths = ["parts[0]", "parts[2]", "parts[3]", "bias"]
     assert [leaf.path for leaf in state_of(call).meta_leaves()] == paths
     plain = refused(pair, x=f(T, D), y=f(T, D), n=1)
