@@ -78,6 +78,9 @@ def test_nothing_is_offered_once_the_time_is_over(monkeypatch: pytest.MonkeyPatc
 def test_a_table_that_holds_every_angle_twice_is_halved() -> None:
     assert offered(seen("cos", TABLE, T, D), evidence(X)) == [("width", 2, "{0}[..., :4]")]
     assert offered(seen("cos", Float[Tensor, "t 4"], T, D), evidence(X)) == []
+    batched = seen("cos", Float[Tensor, "b t d/2"], 3, T, D)
+    others = evidence(seen("x", Float[Tensor, "b t d"], 3, T, D))
+    assert offered(batched, others) == [("width", 2, "{0}[..., :4]")]
     odd = evidence(seen("x", Float[Tensor, "t d"], T, 14))
     assert offered(seen("cos", TABLE, T, 15), odd) == []
 

@@ -51,6 +51,8 @@ def told(change: Change | None) -> tuple[int, str] | None:
         (Float[Tensor, "t d"], torch.complex128, (2, "{0}.real")),
         (Float16[Tensor, "t d"], torch.complex64, None),
         (Bool[Tensor, "t d"], torch.float32, None),
+        (Float16[Tensor, "t d 2"], torch.complex64, None),
+        (Complex64[Tensor, " t"], torch.int64, (3, "{0}.to(torch.complex64)")),
     ],
     ids=str,
 )

@@ -8,7 +8,6 @@ attend(q, k, v, sinks=m)    what was meant as bias=m
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from inspect import Parameter
 from itertools import combinations
 
 from torch import Tensor
@@ -25,7 +24,6 @@ from typed_rope.checking.forms import (
 from typed_rope.checking.plain import is_plain
 from typed_rope.checking.repairing.passed import (
     VARIABLE,
-    is_default,
     passed_parameters,
     written_parameters,
 )
@@ -95,14 +93,10 @@ def _moves(
 ) -> Iterator[Exchange]:
     """Yield the moves of an optional tensor to the place of another one that was left out."""
     tensors = {p.name for p in boundary.parameters if holds_tensors(p.form)}
-    optional = [p.name for p in written_parameters(boundary) if _may_be_none(p, tensors)]
+    written = written_parameters(boundary)
+    optional = [p.name for p in written if p.name in tensors and p.default is None]
     free = [name for name in optional if arguments.get(name) is None]
     for taken in optional:
         if taken in passed and isinstance(arguments[taken], Tensor):
             for other in free:
                 yield Exchange(2, {taken: None, other: taken})
-
-
-def _may_be_none(parameter: Parameter, tensors: set[str]) -> bool:
-    named = parameter.kind not in VARIABLE
-    return named and parameter.name in tensors and is_default(None, parameter)
