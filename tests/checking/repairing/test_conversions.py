@@ -27,7 +27,7 @@ def written(hint: Any, value: object) -> list[str]:
     return [how for how, _ in offered(hint, value)]
 
 
-def fixed_point(*sizes: int) -> np.ndarray[Any, Any]:
+def read_only(*sizes: int) -> np.ndarray[Any, Any]:
     found = np.zeros(sizes, dtype=np.float32)
     found.flags.writeable = False
     return found
@@ -48,7 +48,8 @@ class Weights(nn.Module):
     [
         (np.zeros((5, 8), dtype=np.float32), ["torch.from_numpy({0})"]),
         (np.zeros((5, 8), dtype=np.int16), ["torch.from_numpy({0})"]),
-        (fixed_point(5, 8), ["torch.tensor({0})"]),
+        (read_only(5, 8), ["torch.tensor({0})"]),
+        (np.lib.stride_tricks.as_strided(np.zeros(8), (5, 8), (0, 8)), ["torch.from_numpy({0})"]),
         (True, ["torch.tensor({0})"]),
         (3, ["torch.tensor({0})"]),
         (0.5, ["torch.tensor({0})"]),

@@ -55,7 +55,7 @@ def _to_tensor(value: Any) -> Iterator[tuple[str, object]]:
     kind = f"{type(value).__module__}.{type(value).__name__}"
     if kind == "numpy.ndarray":
         yield from _from_numpy(value)
-    elif isinstance(value, bool | int | float):
+    elif isinstance(value, int | float):  # a bool is an int
         dtype = _DTYPES.get(type(value), torch.get_default_dtype())
         yield "torch.tensor({0})", _empty((), dtype)
     elif isinstance(value, list | tuple) and value:
@@ -100,16 +100,18 @@ def _nested(value: Any, most: int) -> tuple[tuple[int, ...] | None, list[Any]]:
         return (), [value]
     if not isinstance(value, list | tuple) or not value or len(value) > most:
         return None, []
-    sizes: set[tuple[int, ...] | None] = set()
+    sizes: set[tuple[int, ...]] = set()
     numbers: list[Any] = []
     for item in value:
         inner, more = _nested(item, most - len(numbers))
+        if inner is None:
+            return None, []
         sizes.add(inner)
         numbers += more
-        if inner is None or len(sizes) > 1 or len(numbers) > most:
+        if len(sizes) > 1 or len(numbers) > most:
             return None, []
-    (inner,) = sizes
-    return (None if inner is None else (len(value), *inner)), numbers
+    (each,) = sizes
+    return (len(value), *each), numbers
 
 
 def _to_plain(value: Any, form: PlainForm) -> Iterator[tuple[str, object]]:

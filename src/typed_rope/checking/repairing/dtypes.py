@@ -67,7 +67,8 @@ def _pairs(seen: Seen) -> Change | None:
             continue
         is_pair = bool(axes) and isinstance(axes[-1], Fixed) and axes[-1].size == 2
         more = len(axes) - len(seen.sizes)
-        if seen.dtype.is_complex and is_pair and more == 1 and seen.dtype.to_real() in accepted:
+        # The real dtype of a real one is that itself, which is not accepted.
+        if is_pair and more == 1 and seen.dtype.to_real() in accepted:
             return Change("dtype", 2, "torch.view_as_real({0})")
         wide = seen.dtype in (torch.float32, torch.float64)
         if wide and seen.sizes[-1:] == (2,) and more == -1 and seen.dtype.to_complex() in accepted:
