@@ -77,7 +77,7 @@ def make_guards(boundary: Boundary) -> Guards:
         place = Place(scope[parameter.name], scope, "return None", "return None")
         if parameter.name in boundary.unchecked:
             default = writer.source.constant(boundary.unchecked[parameter.name], "default")
-            with writer.only_if(f"{place.value} is not {default}", parameter.form):
+            with writer.only_if(f"{place.value} is not {default}"):
                 writer.check(parameter.form, place)
         else:
             writer.check(parameter.form, place)
@@ -133,9 +133,8 @@ class _Writer:
         self.bound.doubt(gained)
 
     @contextmanager
-    def only_if(self, condition: str, form: Form) -> Iterator[None]:
-        """Write the check of a form that is asked for only under a condition."""
-        self.bound.doubt(self.names(form))
+    def only_if(self, condition: str) -> Iterator[None]:
+        """Write what is asked for only under a condition."""
         with self.branch(), self.source.block(f"if {condition}:"):
             yield
 
@@ -197,7 +196,7 @@ class _Writer:
             return
         others = tuple(m for m in members if m != PlainForm(type(None)))
         if len(others) < len(members):
-            with self.branch(), self.source.block(f"if {place.value} is not None:"):
+            with self.only_if(f"{place.value} is not None"):
                 self._alternatives(others, place)
         else:
             self._alternatives(others, place)
@@ -280,7 +279,7 @@ class _Writer:
                 self._require(place, f"{key!r} in {place.value}")
                 self.check(member, inner)
                 continue
-            with self.only_if(f"{key!r} in {place.value}", member):
+            with self.only_if(f"{key!r} in {place.value}"):
                 self.check(member, inner)
 
     def _record(self, form: RecordForm, place: Place) -> None:
@@ -291,7 +290,7 @@ class _Writer:
         for name, member in form.fields:
             inner = replace(place, value=self.source.fresh("field"), scope=scope)
             unset = name in may_be_unset(form.hint)
-            has_it = self.only_if(f"hasattr({place.value}, {name!r})", member)
+            has_it = self.only_if(f"hasattr({place.value}, {name!r})")
             with has_it if unset else nullcontext():
                 self.source.line(f"{inner.value} = {place.value}.{name}")
                 self.check(member, inner)
