@@ -1,13 +1,14 @@
 """What attend refuses in its body, because no signature can say it: whole messages."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from typed_rope.attention import attend, masks
+from typed_rope.attention import attend, attend_reference, attend_sdpa, masks
 from typed_rope.attention.attend import Backend
 from typed_rope.checking import ShapeError
 
@@ -121,3 +122,15 @@ def test_heads_without_channels_are_refused() -> None:
     with pytest.raises(ShapeError) as error:
         attend(q, k, v)
     assert str(error.value) == "attend: q and k have no channels to compare (d = 0)."
+
+
+@pytest.mark.parametrize("backend", [attend_reference, attend_sdpa])
+def test_a_backend_called_by_itself_names_heads_that_cannot_be_shared(
+    backend: Callable[..., Tensor],
+) -> None:
+    q, k, v = drawn(g=4)
+    with pytest.raises(ShapeError) as error:
+        backend(q, k, v, mask=masks.full(), scale=1.0)
+    assert str(error.value) == (
+        f"{backend.__name__}: the 10 heads of q are no multiple of the 4 heads of k and v."
+    )

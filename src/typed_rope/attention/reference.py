@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from typed_rope.attention.heads import refuse_unshared_heads
 from typed_rope.attention.rules import Mask
 from typed_rope.checking import typed
 from typed_rope.layout import repeat_kv
@@ -33,9 +34,11 @@ def attend_reference(
 
     Convention: scores are scaled, then soft-capped, then biased, then masked.
     Dtype: computed in float32 or wider, returned in the dtype of `q`.
+    Raises: ShapeError if h is not a multiple of g.
     """
     b, h, t, _ = q.shape
     g, s = k.shape[1:3]
+    refuse_unshared_heads("attend_reference", h, g)
     if s == 0:
         return q.new_zeros(b, h, t, v.shape[3])
     wide = torch.promote_types(q.dtype, torch.float32)

@@ -7,6 +7,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor
 from torch.nn import functional
 
+from typed_rope.attention.heads import refuse_unshared_heads
 from typed_rope.attention.rules import Causal, Full, Mask, simplest
 from typed_rope.checking import typed
 
@@ -24,8 +25,10 @@ def attend_sdpa(
     """Mix the values by the softmax of the scores, in one fused kernel.
 
     Dtype: that of `q`; a `bias` is taken in float32 or wider.
+    Raises: ShapeError if h is not a multiple of g.
     """
     h, t, g, s = q.shape[1], q.shape[2], k.shape[1], k.shape[2]
+    refuse_unshared_heads("attend_sdpa", h, g)
     mask = simplest(mask, t, s)
     # SDPA aligns its own causal mask top-left, which is ours only where queries and keys are one.
     # Branches, not values: under torch.compile a comparison of sizes is symbolic, and SDPA's flags

@@ -64,7 +64,8 @@ def rotate_halves_partial(
     """Rotate the first `rotary_dim` channels of every head, i with i + rotary_dim/2.
 
     Convention, units and dtype: as in `rotate_halves`; the other channels pass unchanged.
-    Raises: ValueError if `rotary_dim` is odd, below 2 or above d; ShapeError if tables do not fit.
+    Raises: ShapeError if `rotary_dim` is odd or tables do not fit; ValueError if it is below 2 or
+        above d.
     Source: Black et al. 2022 (GPT-NeoX-20B), section 2.1, which rotates the first quarter.
     """
     return _turn_first(x, cos, sin, rotary_dim, "halves")
@@ -81,7 +82,8 @@ def rotate_interleaved_partial(
     """Rotate the first `rotary_dim` channels of every head, 2i with 2i + 1.
 
     Convention, units and dtype: as in `rotate_interleaved`; the other channels pass unchanged.
-    Raises: ValueError if `rotary_dim` is odd, below 2 or above d; ShapeError if tables do not fit.
+    Raises: ShapeError if `rotary_dim` is odd or tables do not fit; ValueError if it is below 2 or
+        above d.
     Source: Wang and Komatsuzaki 2021 (GPT-J-6B), which rotates the first 64 of 256.
     """
     return _turn_first(x, cos, sin, rotary_dim, "interleaved")
