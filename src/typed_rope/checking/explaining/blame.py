@@ -10,7 +10,11 @@ from itertools import combinations
 
 from typed_rope.checking.boundary import RESULT
 from typed_rope.checking.explaining.clause import Clause, clause_of, joined, shared
-from typed_rope.checking.explaining.disagreement import failure_clause, uneven_division
+from typed_rope.checking.explaining.disagreement import (
+    failure_clause,
+    uneven_division,
+    uneven_values,
+)
 from typed_rope.checking.explaining.wording import (
     MOST_ROWS,
     axis_names,
@@ -85,13 +89,14 @@ def _disagreeing(tensors: Sequence[Seen], outcome: Failure, *, answers: bool) ->
     if impossible is not None and impossible.argument != RESULT:
         culprits = [impossible, *([] if answers else culprits)]
     clauses = shared([_clause(failure) for failure in failures])[:2]
-    paths = tuple(dict.fromkeys(seen.path for seen in culprits))
+    values = uneven_values(failures[0])
+    paths = tuple(dict.fromkeys(values or (seen.path for seen in culprits)))
     return Verdict(
         tuple(joined(clauses)),
         paths,
         frozenset({name for c in clauses for name in c.disputed} or axes_of(tensors, paths)),
         bindings=failures[0].before.bindings.singles,
-        of_call=impossible is not None and impossible.argument != RESULT,
+        of_call=bool(values) or (impossible is not None and impossible.argument != RESULT),
     )
 
 

@@ -4,12 +4,14 @@ cos has t = 7, where x has t = 5                      a name
 cos has 8 where d/2 is 4 (d = 8 of x)                 an expression
 x has an odd d = 11, where cos needs d/2
 x has {self.heads} = 4, where {self.heads} is 6       the value of an argument
+n gives {n}/2 = 2.5, which is the size of no axis
 y has (2, 5) for *b, where x has (2, 3)               any number of axes
 """
 
+from typed_rope.checking.explaining.clause import listed
 from typed_rope.checking.explaining.divisions import uneven_divisions
 from typed_rope.checking.explaining.wording import axis_label, axis_names, rank_clause, said
-from typed_rope.checking.system import Failure
+from typed_rope.checking.system import Failure, argument_of
 from typed_rope.shapes import Axis, Fixed, Mismatch, Sized, Variadic
 
 
@@ -25,6 +27,12 @@ def failure_clause(failure: Failure) -> tuple[str, set[str]]:
     if isinstance(declared, Sized) and declared.expression.fields and _is_known(axis):
         # The value of a `{...}` is written in, and asks for a size by itself.
         text, value = declared.expression.text, _number(mismatch)
+        if uneven_values(failure):
+            read = listed([field.text for field in declared.expression.fields])
+            verb = "gives" if len(declared.expression.fields) == 1 else "give"
+            return f"{read} {verb} {text} = {value}, which is the size of no axis", axis_names(
+                declared
+            )
         clause = f"{path} has {axis_label(declared)} = {seen}, where {text} is {value}"
         return clause, axis_names(declared)
     match axis:
@@ -94,6 +102,16 @@ def _declared(failure: Failure, place: int) -> Axis:
 
 def _is_known(axis: Axis) -> bool:
     return isinstance(axis, Fixed) or (isinstance(axis, Sized) and not axis.expression.names)
+
+
+def uneven_values(failure: Failure) -> tuple[str, ...]:
+    """Return the arguments that no tensor can fit, as they ask for a size that is no number."""
+    place, expected = failure.mismatch.axis, failure.mismatch.expected
+    declared = None if place is None else _declared(failure, place)
+    whole = not isinstance(expected, float) or expected.is_integer()
+    if whole or not isinstance(declared, Sized) or declared.expression.names:
+        return ()
+    return tuple(argument_of(field.text) for field in declared.expression.fields)
 
 
 def uneven_division(failure: Failure) -> tuple[str, str] | None:
