@@ -225,7 +225,7 @@ def test_an_unedited_package_is_checked_for_one_run(mode: str, project: pytest.P
     arguments = [f"--import-mode={mode}", "--shape-coverage", "library"]
     result = project.runpytest_inprocess("--typed-rope", "library", *arguments)
     result.assert_outcomes(passed=1)
-    assert _section(result, "typed_rope") == ["checked 2 definitions in 1 modules"]
+    assert _section(result, "typed_rope") == ["checked 2 definitions in 1 module"]
     assert "library.called        7         1          0      6          0" in result.outlines
     project.runpytest_inprocess(*arguments).assert_outcomes(failed=1)
 
@@ -256,3 +256,31 @@ def test_workers_hand_their_calls_over(project: pytest.Pytester) -> None:
     alone = project.runpytest_inprocess("--shape-coverage=library")
     spread = project.runpytest_inprocess("--shape-coverage=library", "-n2")
     assert _section(spread, "shape coverage") == _section(alone, "shape coverage")
+
+
+def test_doctests_of_an_unedited_package_run_with_its_checks(pytester: pytest.Pytester) -> None:
+    pytester.mkpydir("documented")
+    text = """
+        import torch
+        from jaxtyping import Float
+        from torch import Tensor
+
+        def double(x: Float[Tensor, "b t"]) -> Float[Tensor, "b t"]:
+            '''Double.
+
+            >>> double(torch.zeros(2, 3)).shape
+            torch.Size([2, 3])
+            >>> double(torch.zeros(3)).shape
+            torch.Size([3])
+            '''
+            return x * 2
+    """
+    pytester.makepyfile(**{"documented/ops": text})
+    pytester.syspathinsert()
+    plain = pytester.runpytest_inprocess("--doctest-modules", "documented")
+    plain.assert_outcomes(passed=1)
+    checked = pytester.runpytest_inprocess(
+        "--doctest-modules", "documented", "--typed-rope", "documented"
+    )
+    checked.assert_outcomes(failed=1)
+    checked.stdout.fnmatch_lines(['*ShapeError: double: x has 1 axis, where "b t" has 2.'])

@@ -35,7 +35,12 @@ class Findings:
     def __str__(self) -> str:
         """Say how many definitions are checked, then every one that is not."""
         modules = {module for module, _ in self.checked}
-        lines = [f"checked {len(self.checked)} definitions in {len(modules)} modules"]
+        checked = _counted(len(self.checked), "definition")
+        lines = [f"checked {checked} in {_counted(len(modules), 'module')}"]
         if self.unchecked:
             lines += ["could not be checked:", *(f"  {entry}" for entry in self.unchecked)]
         return "\n".join(lines)
+
+
+def _counted(number: int, things: str) -> str:
+    return f"{number} {things}" if number == 1 else f"{number} {things}s"
