@@ -70,7 +70,7 @@ def renamed(tree: ast.expr, names: Mapping[str, str]) -> str:
                 return node
             return ast.parse(names[node.id], mode="eval").body
 
-    copy = ast.parse(ast.unparse(tree), mode="eval")
+    copy = ast.parse(ast.unparse(tree))
     return ast.unparse(Rename().visit(copy))
 
 

@@ -13,6 +13,7 @@ import re
 import sys
 import typing
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from types import FrameType, FunctionType, UnionType
 from typing import Any, Self, Union, get_args, get_origin
 
@@ -114,7 +115,7 @@ def _visible(
     Those are the scopes that its qualified name begins with, not whoever called them.
     """
     outer = qualname.split(".")[:-1]
-    enclosing = {".".join(outer[:length]) for length in range(1, len(outer) + 1)}
+    enclosing = set(accumulate(outer, "{}.{}".format))
     scopes: list[Mapping[str, object]] = []
     while frame is not None:
         here = frame.f_code.co_qualname

@@ -187,11 +187,8 @@ def step(seen: Seen, solution: Solution) -> Solution | Failure:
             continue
         outcome = match(form.shape, seen.sizes, solution.bindings)
         if isinstance(outcome, Bindings):
-            new = {axis.name for axis in form.shape.axes if isinstance(axis, Named)}
-            new &= outcome.singles.keys()
-            new |= {f"*{name}" for name in outcome.variadics}
-            new -= solution.owners.keys()
-            return Solution(outcome, solution.owners | dict.fromkeys(new, seen.path))
+            bound = [*outcome.singles, *(f"*{name}" for name in outcome.variadics)]
+            return Solution(outcome, dict.fromkeys(bound, seen.path) | solution.owners)
         failures.append(Failure(seen, form, outcome, solution))
     if not failures:
         form = nearest_form(seen)
