@@ -128,6 +128,34 @@ def test_two_tensors_whose_common_axis_nobody_else_has_are_flattened_together() 
     assert found(loss, **wrong) == [(4, {n: f"{n}.flatten(0, 1)" for n in "xy"})]
 
 
+def test_one_tensor_is_not_flattened_to_a_length_that_only_it_has() -> None:
+    @typed
+    def weigh(x: Float[Tensor, "n c"], w: Float[Tensor, " c"]) -> None: ...
+
+    assert found(weigh, x=f(B, T, D), w=f(D)) == []
+
+
+def test_tables_that_come_in_pairs_are_doubled_together() -> None:
+    @typed
+    def turn(
+        x: Float[Tensor, "b t d"], cos: Float[Tensor, "t d"], sin: Float[Tensor, "t d"]
+    ) -> None: ...
+
+    fix = {name: f"torch.cat([{name}, {name}], dim=-1)" for name in ("cos", "sin")}
+    assert found(turn, x=f(B, T, D), cos=f(T, 4), sin=f(T, 4)) == [(3, fix)]
+    assert found(turn, x=f(B, T, 10), cos=f(T, 10), sin=f(T, 5)) == [
+        (2, {"sin": fix["sin"]}),
+    ]
+
+
+def test_a_conversion_that_needs_a_cast_is_none_of_the_smallest() -> None:
+    @typed
+    def embed(x: Float[Tensor, "b t"]) -> None: ...
+
+    named = {"ids": f(B, T).long(), "weights": f(B, T)}
+    assert found(embed, x=named) == [(2, {"x": "x['weights']"})]
+
+
 def test_how_many_heads_there_are_is_read_from_the_sizes_of_others() -> None:
     @typed
     def mix(x: Float[Tensor, "b h t d"], w: Float[Tensor, "h d"]) -> None: ...

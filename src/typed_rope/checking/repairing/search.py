@@ -150,8 +150,6 @@ def _change_several(state: State, found: _Found, budget: Budget) -> None:
 
 
 def _offer(state: State, group: Sequence[Seen], change: Change, more: int, found: _Found) -> None:
-    if state.cost + change.cost + more > found.cost:
-        return
     changed = state.with_change(group, change, more)
     if changed is not None and isinstance(solve(changed.tensors), Solution):
         found.offer(changed)
