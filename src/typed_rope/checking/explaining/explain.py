@@ -80,7 +80,7 @@ def _with_records(refused: Refused, verdict: Verdict) -> str:
             holders.setdefault(holder, []).append(path)
     for holder, paths in holders.items():
         with suppress(Exception):  # a path may have keys in it that are no Python
-            record = type(eval(holder, {"return": None}, dict(refused.arguments))).__name__
+            record = type(eval(holder, {}, dict(refused.arguments))).__name__
             together = next((p for p in (listed(paths), " or ".join(paths)) if p in text), paths[0])
             kind = f"fields of {record}" if len(paths) > 1 and together != paths[0] else ""
             text = text.replace(together, f"{together} ({kind or f'a field of {record}'})", 1)
