@@ -74,7 +74,7 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 def _module(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
+    return str(frame.f_globals.get("__name__"))
 
 
 def _place(frame: FrameType) -> str:
