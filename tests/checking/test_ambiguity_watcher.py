@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import pytest
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from typed_rope.checking import AmbiguousShapeWarning, typed
 from typed_rope.checking.ambiguity import AmbiguityWatcher
 from typed_rope.checking.watching import watched
+from typed_rope.layout import merge_heads
 
 T = 7
 
@@ -35,6 +36,18 @@ class Holder:
     @classmethod
     @typed
     def of_class(cls, x: Float[Tensor, "b t"]) -> None: ...
+
+
+class Layer(nn.Module):
+    @typed
+    def forward(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b t"]:
+        return x
+
+
+def _hooked() -> Layer:
+    layer = Layer()
+    layer.register_forward_hook(lambda *_: None)
+    return layer
 
 
 @typed
@@ -59,8 +72,16 @@ async def _awaits() -> None:
         lambda: Checked(torch.zeros(T, T)),
         lambda: next(items(torch.zeros(T, T))),
         lambda: list(map(alone, [torch.zeros(T, T)])),
+        lambda: Layer()(torch.zeros(T, T)),
+        lambda: _hooked()(torch.zeros(T, T)),
+        lambda: nn.Sequential(Layer())(torch.zeros(T, T)),
+        lambda: torch.no_grad()(alone)(torch.zeros(T, T)),
+        lambda: merge_heads(torch.zeros(T, T, 3, 2)),
     ],
-    ids=["function", "method", "class method", "record", "generator", "map"],
+    ids=[
+        *("function", "method", "class method", "record", "generator", "map"),
+        *("module", "module with a hook", "module in a module", "no_grad", "function of ours"),
+    ],
 )
 def test_a_warning_points_at_the_line_of_the_call(call: Callable[[], object]) -> None:
     with watched(AmbiguityWatcher()), pytest.warns(AmbiguousShapeWarning) as raised:

@@ -15,10 +15,12 @@ Tensors in containers and records are tensors of the call. There is one finding 
 the first tensor that has it. Sizes that are symbols are taken for different.
 """
 
+import sys
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import combinations, islice
+from types import FrameType
 
 from torch import Tensor
 
@@ -29,6 +31,8 @@ from typed_rope.checking.suspects import is_plain_name, may_be_ambiguous, names_
 from typed_rope.checking.system import Seen, Solution, see, solve
 from typed_rope.shapes import Axis, Bindings, Named, Shape, Sized, match
 
+# Who may stand between the user's line and a check.
+_BETWEEN = (__name__.partition(".")[0], "torch")
 _MOST_REMEMBERED = 1024  # combinations of sizes for one function, before it starts afresh
 
 
@@ -64,8 +68,25 @@ class AmbiguityWatcher:
     def accepted(self, boundary: Boundary, arguments: tuple[object, ...]) -> None:
         """Warn at the line of the call, once for each pair of axes."""
         for ambiguity in ambiguities(boundary, arguments):
-            # Above this method: the announcement, the wrapper, and the caller.
-            warnings.warn(str(ambiguity), AmbiguousShapeWarning, stacklevel=4)
+            caller = _users_line(sys._getframe(1))
+            warnings.warn_explicit(
+                str(ambiguity),
+                AmbiguousShapeWarning,
+                caller.f_code.co_filename,
+                caller.f_lineno,
+                str(caller.f_globals.get("__name__")),
+                caller.f_globals.setdefault("__warningregistry__", {}),
+            )
+
+
+def _users_line(below: FrameType) -> FrameType:
+    """Return the nearest frame above that is neither ours nor torch's, which calls a `forward`."""
+    frame: FrameType = below
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if str(frame.f_globals.get("__name__")).partition(".")[0] not in _BETWEEN:
+            return frame
+    return frame
 
 
 def ambiguities(boundary: Boundary, arguments: Sequence[object]) -> tuple[Ambiguity, ...]:
