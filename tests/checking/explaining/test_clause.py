@@ -11,6 +11,20 @@ def test_what_is_said_of_several_is_said_once() -> None:
     assert clause.disputed == {"t"}
 
 
+def test_several_are_what_one_is() -> None:
+    half = [Clause(name, "is float16, which is not Wide") for name in ("cos", "sin", "x")]
+    assert list(map(str, shared(half))) == ["cos, sin and x are float16, which is not Wide"]
+
+
+def test_one_subject_that_is_told_twice_is_still_one() -> None:
+    assert shared([COS, COS]) == [COS]
+
+
+def test_what_is_in_dispute_for_one_of_several_is_so_for_all() -> None:
+    alike = [Clause(name, "has 2 axes", frozenset(name)) for name in "xy"]
+    assert [clause.disputed for clause in shared(alike)] == [{"x", "y"}]
+
+
 def test_what_differs_is_said_of_each() -> None:
     other = Clause("sin", "has t = 9, where x has t = 5")
     assert shared([COS, other]) == [COS, other]
