@@ -145,9 +145,9 @@ def _without_self(hint: Any, owner: type) -> Any:
     if hint is Self:
         return owner
     arguments = get_args(hint)
-    if not arguments or all(argument is not Self for argument in arguments):
-        return hint
     inner = tuple(_without_self(argument, owner) for argument in arguments)
+    if all(new is old for new, old in zip(inner, arguments, strict=True)):
+        return hint
     union = get_origin(hint) in (Union, UnionType)
     return functools.reduce(operator.or_, inner) if union else get_origin(hint)[inner]
 
