@@ -254,3 +254,26 @@ def test_two_axes_that_should_be_one_are_told_of_one_and_of_several() -> None:
         Write: loss(x.flatten(0, 1), y.flatten(0, 1), w)
         """
     )
+
+
+@typed
+def look(x: Float[Tensor, "b t"], y: Float[Tensor, "b 5"]) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "told"),
+    [
+        (f(2, 7).long(), f(2, 7).int(), "; x is int64, which is not Float, or x is int32, which is not Float"),
+        (f(7, 2), f(7, 2), "; x fits its annotation with b and t exchanged"),
+        (f(7, 2), f(2, 1, 7), '; x fits its annotation with b and t exchanged, or x has 3 axes, where "b t" has 2'),
+        (
+            f(7, 2).long(), f(7, 2).int(),
+            ", and is int64, which is not Float, and fits its annotation with b and t exchanged, "
+            "or x is a dict, not a Tensor, and is int32, which is not Float, and fits its annotation with b and t exchanged",
+        ),
+    ],
+    ids=["casts", "one order", "order or axis", "two mistakes each"],
+)  # fmt: skip
+def test_of_two_ways_what_is_common_is_said_first(left: Tensor, right: Tensor, told: str) -> None:
+    first = message(look, {"a": left, "b": right}, f(2, 5)).splitlines()[0]
+    assert first == f"look: x is a dict, not a Tensor{told}."
