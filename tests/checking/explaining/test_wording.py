@@ -246,6 +246,7 @@ NUMPY = np.zeros(3)
         (Float[Tensor, "b t"] | int, "a", 'x is a str, not Float[Tensor, "b t"] | int'),
         (int, "a", "x is 'a', not int"),
         (int, None, "x is None, not int"),
+        (None, 3, "x is 3, not None"),
         (list[Float[Tensor, " b"]], (), 'x is a tuple, not list[Float[Tensor, "b"]]'),
         (PAIR, (1,), "x has 1 item, where its annotation has 2"),
         (PAIR, (), "x has 0 items, where its annotation has 2"),

@@ -10,7 +10,7 @@ Write: rotate_halves(x.transpose(1, 2), cos, sin)
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -79,7 +79,7 @@ def annotation(form: Form) -> str:
 def _hint_text(hint: Any) -> str:
     if hint is type(None):
         return "None"
-    if isinstance(hint, type) and not get_args(hint):
+    if isinstance(hint, type):
         return hint.__name__
     # Without the modules of its names; what stands in quotes, as in a Literal, is left alone.
     return re.sub(r"('[^']*')|\b(?:\w+\.)+(?=\w)", lambda found: found[1] or "", str(hint))
