@@ -227,6 +227,17 @@ def test_what_was_not_split_is_told_by_the_parts() -> None:
     )
 
 
+def test_parts_without_a_name_each_are_told_as_two() -> None:
+    @typed
+    def split(
+        x: Float[Tensor, "*b 9"] | Float[Tensor, "h t d"], w: Float[Tensor, "h d e"]
+    ) -> None: ...
+
+    assert message(split, f(5, 48), f(6, 8, 3)).splitlines()[0] == (
+        "split: x fits its annotation with its last axis split in two."
+    )
+
+
 def test_what_was_not_joined_is_told_as_heads() -> None:
     @typed
     def join(x: Float[Tensor, "b t c"], w: Float[Tensor, " c"]) -> None: ...

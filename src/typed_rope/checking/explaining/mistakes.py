@@ -153,7 +153,7 @@ def _heads(mistake: Mistake) -> Clause:
     labels = [axis_label(axis) for axis, _ in zip_axes(_form(mistake), after.sizes)]
     moves = mistake.change is not None and "transpose" in mistake.change.written
     count = len(labels) - (3 if moves else 2)
-    if len(labels) != len(after.sizes) or count < 0:
+    if len(labels) != len(after.sizes):
         return Clause(_subject(mistake), f"{verb} with {its} last axis split in two")
     split = f"{labels[count]} and {labels[-1]}"
     words = f"{verb} with {its} last axis split into {split}"
