@@ -31,6 +31,8 @@ CONFIGURATION = BeartypeConf(is_pep484_tower=True)
 # Protocols, and the placeholders of typing, have an isinstance of their own: not for us.
 _METACLASSES = (type, ABCMeta, Unfinished)
 
+_HOLD_NOTHING = frozenset({bool, int, float, complex, str, bytes, types.NoneType, torch.Tensor})
+
 # Sizes are ints of another class while torch traces with symbolic shapes.
 _TOWER: dict[type, tuple[type, ...]] = {
     int: (int, torch.SymInt),
@@ -97,6 +99,8 @@ def _holds_stand_ins(value: object) -> bool:
     if isinstance(value, dict):
         value = list(value.values())
     items = value if isinstance(value, list | tuple) else ()
+    if _HOLD_NOTHING.issuperset(map(type, items)):  # of a long list, the classes are few
+        return False
     return any(isinstance(item, StandIn) or _holds_stand_ins(item) for item in items)
 
 

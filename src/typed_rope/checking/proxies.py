@@ -5,12 +5,15 @@ What is recorded is the body of a checked function, as if no check were there.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
+from types import NoneType
 
+from torch import Tensor
 from torch.fx import Proxy
 
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.forms import holds_tensors, record_names
 
+_HOLD_NOTHING = frozenset({bool, int, float, complex, str, bytes, NoneType, Tensor})
 _DEEPEST = 5  # what is nested deeper may hold itself
 
 
@@ -22,6 +25,9 @@ def is_recorded(boundary: Boundary, arguments: Mapping[str, object], *result: ob
 
 
 def _holds_proxies(values: Iterable[object], depth: int) -> bool:
+    # Of a long list the classes are few, and quickly found.
+    if _HOLD_NOTHING.issuperset(map(type, values)):
+        return False
     return any(
         isinstance(value, Proxy) or (depth > 0 and _holds_proxies(_inside(value), depth - 1))
         for value in values

@@ -38,7 +38,8 @@ def _shown(leaves: Sequence[Leaf], tensors: Sequence[Seen], verdict: Verdict) ->
         if verdict.disputed & {n for a in nearest_form(seen).shape.axes for n in axis_names(a)}
     }
     culprits = [leaf for leaf in leaves if leaf.path in verdict.culprits][:MOST_ROWS]
-    others = [leaf for leaf in leaves if leaf.path in sharing - set(verdict.culprits)]
+    sharing -= set(verdict.culprits)
+    others = [leaf for leaf in leaves if leaf.path in sharing]
     return [*culprits, *others[: MOST_ROWS - len(culprits)]] or list(leaves[:MOST_ROWS])
 
 
