@@ -39,9 +39,7 @@ def repair_clauses(refused: Refused, found: Sequence[Repair]) -> tuple[str, set[
         common += 1
     begun = joined(each[0][:common])
     ends = [clauses[common:] for clauses in each]
-    if all(len(end) == 1 for end in ends):
-        if len(each) == 1:
-            return "; ".join(joined(each[0])), disputed
+    if len(each) > 1 and all(len(end) == 1 for end in ends):
         return "; ".join([*begun, _either([end[0] for end in ends])]), disputed
     return ", or ".join("; ".join(joined(clauses)) for clauses in each), disputed
 
@@ -94,9 +92,12 @@ def _order(mistake: Mistake) -> Clause:
     moved = [axis for axis, source in enumerate(order) if axis != source]
     verb, its = _fits(mistake)
     if len(moved) == 2:
-        first, second = (labels[axis] for axis in moved)
-        words = f"{verb} with {first} and {second} exchanged"
-        return Clause(_subject(mistake), words, frozenset({first, second}))
+        pairs = [_labels(form, len(labels)) for form in _forms(mistake)]
+        named = dict.fromkeys((of[moved[0]], of[moved[1]]) for of in pairs)
+        first, *others = (f"{one} and {other}" for one, other in named)
+        which = f"{first} ({', '.join(others)})" if others else first
+        words = f"{verb} with {which} exchanged"
+        return Clause(_subject(mistake), words, frozenset(n for pair in named for n in pair))
     held = [""] * len(labels)
     for place, source in enumerate(order):
         held[source] = labels[place]
@@ -121,7 +122,11 @@ def _labels(form: TensorForm, rank: int) -> list[str]:
 
 
 def _form(mistake: Mistake) -> TensorForm:
-    return nearest_form(mistake.after[0], declared=True)
+    return _forms(mistake)[0]
+
+
+def _forms(mistake: Mistake) -> list[TensorForm]:
+    return [nearest_form(seen, declared=True) for seen in mistake.after]
 
 
 def _axis(mistake: Mistake) -> Clause:
@@ -168,6 +173,8 @@ def _flat(mistake: Mistake) -> Clause:
 def _dtype(mistake: Mistake) -> Clause:
     before = mistake.before[0]
     predicate = dtype_clause(before).removeprefix(said(mistake.paths[0])).strip()
+    dtypes = [str(seen.dtype).rpartition(".")[2] for seen in mistake.before]
+    predicate = predicate.replace(dtypes[0], listed(list(dict.fromkeys(dtypes))), 1)
     if not has_wrong_dtype(before):  # of a union, it is that of a member with other axes
         form, given = _form(mistake), str(before.dtype).rpartition(".")[2]
         predicate = f'is {given}, where "{form.shape.text}" is {form.family}'
