@@ -165,6 +165,15 @@ def test_how_many_heads_there_are_is_read_from_the_sizes_of_others() -> None:
     ]
 
 
+def test_values_are_split_as_the_keys_of_which_more_is_known() -> None:
+    ways = found(attend, q=f(B, H, T, D), k=f(B, S, G * D), v=f(B, S, G * E))
+    split = "{0}.unflatten(-1, (3, -1))"
+    assert ways == [
+        (4, {name: how.format(name) for name in "kv"})
+        for how in (f"{split}.transpose(1, 2)", split)
+    ]
+
+
 def test_an_exchange_costs_what_one_change_does() -> None:
     assert found(attend, q=f(B, H, T, D), k=f(B, G, S, E), v=f(B, G, S, D)) == [
         (2, {"k": "v", "v": "k"})
