@@ -15,7 +15,15 @@ from torch import Tensor
 
 from typed_rope.checking.boundary import Boundary
 from typed_rope.checking.explaining.explain import explained
-from typed_rope.checking.forms import Form, RecordForm, TensorForm, is_judged, parts, record_names
+from typed_rope.checking.forms import (
+    Form,
+    RecordForm,
+    TensorForm,
+    Unset,
+    is_judged,
+    parts,
+    record_names,
+)
 from typed_rope.checking.plain import StandIn
 from typed_rope.checking.repairing import Refused
 from typed_rope.shapes import Sized
@@ -86,7 +94,7 @@ def _describe(value: Any, classes: tuple[tuple[type, tuple[str, ...]], ...]) -> 
         return f"('tensor', '{value.dtype}', [{sizes}])"
     for index, (cls, names) in enumerate(classes):
         if isinstance(value, cls):
-            fields = "".join([f"{_describe(getattr(value, n, None), classes)}, " for n in names])
+            fields = "".join([f"{_describe(getattr(value, n, Unset), classes)}, " for n in names])
             return f"('record', {index}, [{fields}])"
     if isinstance(value, list | tuple):
         kind = "list" if isinstance(value, list) else "tuple"
@@ -101,6 +109,8 @@ def _describe(value: Any, classes: tuple[tuple[type, tuple[str, ...]], ...]) -> 
         return f"('constant', {_known(value)})"
     if value is None or isinstance(value, bool):
         return f"('constant', {value})"
+    if value is Unset:
+        return "('unset',)"
     if isinstance(value, float):  # its value may be symbolic, and cannot be written then
         return "('other', ['builtins.float', 'builtins.object'])"
     classes_of = "".join(
@@ -128,6 +138,8 @@ def _stand_in(described: Any, records: tuple[RecordForm, ...]) -> object:
         return tuple(_stand_in(item, records) for item in rest[0])
     if kind == "dict":
         return {key: _stand_in(value, records) for key, value in rest[0]}
+    if kind == "unset":
+        return Unset
     return rest[0] if kind == "constant" else StandIn(tuple(rest[0]))
 
 
@@ -136,5 +148,6 @@ def _record(cls: type, values: list[object]) -> object:
         return tuple.__new__(cls, values)
     instance: object = object.__new__(cls)
     for name, value in zip(record_names(cls), values, strict=True):
-        object.__setattr__(instance, name, value)
+        if value is not Unset:
+            object.__setattr__(instance, name, value)
     return instance
