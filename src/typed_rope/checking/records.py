@@ -43,7 +43,9 @@ def typed_record(cls: type, frame: FrameType, *, shapes_only: bool = False) -> t
             f"typed: {cls.__qualname__} is neither a dataclass nor a NamedTuple. Decorate the "
             "methods of a class (forward of a module); put @typed above @dataclass."
         )
-    parameters = [Parameter(n, form_of(hints[n], frame)) for n in names if n in hints]
+    # An instance inside an instance of the class has axes of its own, as in every call.
+    forms = {n: form_of(hints[n], frame, inside=(cls,)) for n in names if n in hints}
+    parameters = [Parameter(name, form) for name, form in forms.items()]
     if shapes_only:
         parameters = [p for p in parameters if holds_tensors(p.form)]
     original = cls.__dict__.get(constructor) or getattr(cls, constructor)
@@ -71,7 +73,8 @@ def _given_boundary(
     forms: dict[str, Form] = {}
     for name in signature.parameters:
         hint = hints.get(name, Any)
-        form = form_of(hint.type if isinstance(hint, dataclasses.InitVar) else hint, frame)
+        hint = hint.type if isinstance(hint, dataclasses.InitVar) else hint
+        form = form_of(hint, frame, inside=(cls,))
         if "self" not in reads(form) and (holds_tensors(form) or not shapes_only):
             forms[name] = form
     parameters = [Parameter(name, form) for name, form in forms.items()]
