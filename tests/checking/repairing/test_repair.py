@@ -98,7 +98,7 @@ def test_one_order_of_all_tensors_is_one_mistake() -> None:
         mix(*tokens_first)
     assert error.value.fix == {name: f"{name}.transpose(1, 2)" for name in "qkv"}
     assert str(error.value).splitlines()[0] == (
-        "mix: q, k and v fit their annotations with h and t exchanged."
+        "mix: q, k and v fit their annotations with h and t (h and s) exchanged."
     )
 
 
