@@ -1,10 +1,11 @@
 """What a function promises at its boundary, read off its annotations."""
 
+import typing
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 from types import FunctionType
-from typing import Any, Never, NoReturn, TypedDict, TypeGuard, Unpack, cast
+from typing import Any, Generic, Never, NoReturn, TypedDict, TypeGuard, TypeVar, Unpack, cast
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from typed_rope.checking.forms import (
 from typed_rope.checking.reading import form_of
 from typed_rope.shapes import ShapeSyntaxError
 
+T = TypeVar("T")
 SOME = torch.zeros(3)
 
 
@@ -154,6 +156,20 @@ def silent(): ...  # type: ignore[no-untyped-def] # the missing annotation is th
 )
 def test_a_result_is_what_a_call_gives_back(function: Callable[..., Any], form: Form) -> None:
     assert boundary(function).result == form
+
+
+def test_a_function_that_narrows_a_type_gives_back_a_truth_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class TypeIs(Generic[T]):
+        """As in typing from Python 3.13 on."""
+
+    def tells_more(x: object) -> Any:
+        return isinstance(x, Tensor)
+
+    tells_more.__annotations__["return"] = TypeIs[Tensor]
+    monkeypatch.setattr(typing, "TypeIs", TypeIs, raising=False)
+    assert boundary(tells_more).result == PlainForm(bool)
 
 
 def test_shapes_only_keeps_what_holds_tensors() -> None:
