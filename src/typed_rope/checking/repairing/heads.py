@@ -30,7 +30,7 @@ def _may_be_joined(form: TensorForm, rank: int, evidence: Evidence) -> bool:
     Of three axes any two could be made one, and which were meant is not to be known.
     """
     axes, variadic = form.shape.axes, form.shape.variadic
-    if rank < 3 or not axes or (variadic is None and len(axes) != rank - 1):
+    if rank < 3 or (variadic is None and len(axes) != rank - 1):
         return False
     return (rank == 4 and variadic is None) or _is_said(axes[-1], evidence)
 

@@ -45,7 +45,7 @@ def _orders(seen: Seen, rest: Solution) -> list[Order]:
     ]
 
 
-@lru_cache(maxsize=16)
+@lru_cache
 def _all_orders(straight: Order) -> tuple[Order, ...]:
     if len(straight) <= _MOST_AXES:
         return tuple(permutations(straight))[1:]
