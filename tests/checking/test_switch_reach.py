@@ -1,11 +1,12 @@
 """Whom a block of checks reaches: generators and their consumers, threads, tasks."""
 
+import _thread
 import asyncio
 import contextvars
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Literal
 
 import pytest
@@ -190,6 +191,19 @@ def test_a_thread_that_is_started_within_a_block_has_checks_on() -> None:
     with checks("off"), ThreadPoolExecutor(1) as pool:
         assert pool.submit(is_on).result()
         assert not is_on()
+
+
+def test_a_block_rules_in_the_outermost_function_of_a_thread() -> None:
+    seen, done = list[bool](), Event()
+
+    def outermost() -> None:
+        with checks("off"):
+            seen.append(is_on())
+        done.set()
+
+    _thread.start_new_thread(outermost, ())
+    assert done.wait(60)
+    assert seen == [False]
 
 
 def test_a_context_that_is_copied_within_a_block_takes_it_along_while_it_is_open() -> None:
