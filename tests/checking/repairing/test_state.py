@@ -132,6 +132,11 @@ def test_what_may_be_changed_is_all_or_what_is_named() -> None:
     assert [seen.path for seen in state_of(call, RESULT).suspects()] == [RESULT]
 
 
+def test_what_was_found_out_of_a_call_is_not_found_out_again() -> None:
+    call = refused(pair, x=f(T, D), y=f(S, D), n=1)
+    assert state_of(call).tensors is call.tensors
+
+
 def test_what_is_fixed_is_agreed_with_and_not_changed() -> None:
     cache = Cache(f(S, D), f(S, D))
     call = refused(Cache.append, self=cache, k=f(D, T))
