@@ -116,6 +116,20 @@ def test_the_parts_of_the_error_are_those_of_its_rows() -> None:
     assert error.bindings == BOUND
 
 
+def test_an_argument_is_shown_by_the_member_of_its_union_that_it_is() -> None:
+    @typed
+    def scale(x: Float[Tensor, " d"] | Float[Tensor, "t d"]) -> None:
+        wrong = x.T
+        check_shape(wrong, "d d")
+
+    with pytest.raises(ShapeError) as error:
+        scale(torch.ones(T, D))
+    assert str(error.value) == dedent("""\
+        scale: wrong has d = 5, where x has d = 8, within the function.
+        > wrong: "d d"                  float32 (8, 5)   d = 8, d = 5
+          x:     Float[Tensor, "t d"]   float32 (5, 8)   d = 8""")
+
+
 def test_a_local_that_was_checked_before_is_named_as_it_was_written() -> None:
     @typed
     def doubled(q: Float[Tensor, "b h t d"]) -> None:

@@ -27,7 +27,7 @@ from typed_rope.checking.explaining.wording import (
 from typed_rope.checking.forms import TensorForm
 from typed_rope.checking.leaves import Leaf
 from typed_rope.checking.locals.running import Call, Local, solution_of
-from typed_rope.checking.system import Failure, Seen, Solution, see, step
+from typed_rope.checking.system import Failure, Seen, Solution, nearest_form, see, step
 from typed_rope.shapes import Bindings, ShapeSyntaxError, Sized
 
 
@@ -132,11 +132,11 @@ def _clause(failure: Failure) -> tuple[str, set[str]]:
 
 
 def _names(seen: Seen) -> set[str]:
-    return {name for axis in seen.forms[0].shape.axes for name in axis_names(axis)}
+    return {name for axis in nearest_form(seen).shape.axes for name in axis_names(axis)}
 
 
 def _row(seen: Seen, disputed: Any, *, culprit: bool = False) -> Row:
-    shown = _written(seen.declared[0])
+    shown = _written(nearest_form(seen, declared=True))
     sizes = axis_sizes(seen, frozenset(disputed))
     return Row(seen.path, shown, tensor_text(seen.dtype, seen.sizes), sizes, culprit)
 
