@@ -165,6 +165,25 @@ def _read(case: Case, arguments: list[Any]) -> dict[str, int | None]:
     return read
 
 
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("a/2 a", lambda x, a: x * 2 == a),
+        ("#a+1 a", lambda x, a: x in (1, a + 1)),
+        ("a+b a b", lambda x, a, b: x == a + b),
+        ("a a/2+b b", lambda a, x, b: 2 * (x - b) == a),
+        ("a/2 a *c", lambda x, a: x * 2 == a),
+    ],
+)
+def test_an_expression_waits_for_a_name_that_stands_further_right(
+    text: str, fits: Callable[..., bool]
+) -> None:
+    guard = guards({"x": Float[Tensor, text]}).arguments
+    rank = len(text.split()) - ("*" in text)
+    for sizes in product(SIZES, repeat=rank):
+        assert (guard(_zeros(sizes)) is not None) == fits(*sizes), sizes
+
+
 def test_a_tensor_has_a_dtype_of_its_family() -> None:
     guard = guards({"x": Int[Tensor, " a"] | Float[Tensor, "a b"]}).arguments
     ints, floats = torch.zeros(2, dtype=torch.int64), torch.zeros(2, 3)
