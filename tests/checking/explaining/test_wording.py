@@ -1,9 +1,11 @@
 """How hints, values, axes and faults are written (whole messages stand in test_gallery.py)."""
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -119,6 +121,8 @@ def test_a_hint_is_written_as_it_is_in_the_code(hint: Any, text: str) -> None:
         (nn.Linear(2, 3), "Linear"),
         (StandIn(("model.layers.Rule", "builtins.object")), "model.Rule"),
         (torch.Size, "type"),
+        (torch.device("cpu"), "device"),
+        (StandIn(("__main__.Rule",)), "Rule"),
     ],
     ids=str,
 )
@@ -234,6 +238,8 @@ NUMPY = np.zeros(3)
         (Float[Tensor, "b t"], None, "x is None, not a Tensor"),
         (Float[Tensor, "b t"], "a", "x is a str, not a Tensor"),
         (Float[Tensor, "b t"], 3, "x is an int, not a Tensor"),
+        (Float[Tensor, "b t"], array("i"), "x is an array.array, not a Tensor"),
+        (Float[Tensor, "b t"], Mock(spec=()), "x is an unittest.Mock, not a Tensor"),
         (Float[Tensor, "b t"], NUMPY, "x is a numpy.ndarray, not a Tensor"),
         (Float[Tensor, "b t"], nn.Linear(2, 3), "x is a module (Linear), not a Tensor"),
         (Float[Tensor, "b t"] | None, 3, "x is an int, not a Tensor or None"),

@@ -95,7 +95,7 @@ def actual(value: object) -> str:
         return f"{kind} {dtype} {sizes_text(shape)}"
     if isinstance(value, list | tuple | dict | set):
         return f"{type(value).__name__} of {len(value)}"
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, int | float | str):
         text = repr(value)
         return text if len(text) <= 40 else f"{text[:36]}...{text[-1]}"
     return type_name(value)
@@ -130,10 +130,9 @@ def zip_axes(form: TensorForm, sizes: tuple[int, ...]) -> list[tuple[Axis, int]]
     if len(sizes) < len(axes) - 1:
         return []
     after = len(axes) - variadic - 1
-    tail = sizes[len(sizes) - after :] if after else ()
     return [
         *zip(axes[:variadic], sizes[:variadic], strict=True),
-        *zip(axes[variadic + 1 :], tail, strict=True),
+        *zip(axes[variadic + 1 :], sizes[len(sizes) - after :], strict=True),
     ]
 
 

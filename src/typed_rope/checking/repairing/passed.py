@@ -29,7 +29,7 @@ def is_default(value: object, parameter: Parameter) -> bool:
     """Tell whether a value may just as well have been left out."""
     if parameter.kind in VARIABLE:
         return not value
-    plain = value is None or isinstance(value, bool | int | float | str)
+    plain = isinstance(value, int | float | str)
     return value is parameter.default or (
         plain and type(value) is type(parameter.default) and value == parameter.default
     )
