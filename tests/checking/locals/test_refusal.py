@@ -187,6 +187,16 @@ def test_a_local_whose_source_is_not_there_is_named_value(name: str) -> None:
     assert error.value.argument == "value"
 
 
+def test_a_local_that_is_checked_without_a_call_of_its_own_is_named_value() -> None:
+    @typed
+    def several(q: Float[Tensor, "b h t d"]) -> None:
+        [*map(check_shape, [q], ["b h d t"])]
+
+    with pytest.raises(ShapeError) as error:
+        several(Q)
+    assert error.value.argument == "value"
+
+
 AXES: dict[str, str] = {
     "b h t {n}": """\
         cannot read the axes "b h t {n}": {n} reads n, which is no local here
