@@ -195,6 +195,30 @@ def test_a_decorated_function_runs_unchecked_and_keeps_its_name() -> None:
     assert (loose.__name__, loose.__doc__) == ("loose", "Say it.")
 
 
+def test_a_decorated_function_takes_arguments_by_place_and_by_name() -> None:
+    def plain(x: object, *, by: object) -> tuple[object, object]:
+        return x, by
+
+    def items(x: object, *, by: object) -> Iterator[object]:
+        yield x
+        yield by
+
+    async def wait(x: object, *, by: object) -> tuple[object, object]:
+        return x, by
+
+    async def stream(x: object, *, by: object) -> AsyncIterator[object]:
+        yield x
+        yield by
+
+    async def collected(source: AsyncIterator[object]) -> tuple[object, ...]:
+        return tuple([item async for item in source])
+
+    assert checks("off")(plain)(1, by=2) == (1, 2)
+    assert tuple(checks("off")(items)(1, by=2)) == (1, 2)
+    assert asyncio.run(checks("off")(wait)(1, by=2)) == (1, 2)
+    assert asyncio.run(collected(checks("off")(stream)(1, by=2))) == (1, 2)
+
+
 def test_a_decorated_function_may_call_itself() -> None:
     @checks("off")
     def deep(depth: int) -> list[bool]:
