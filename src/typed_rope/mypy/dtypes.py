@@ -19,6 +19,7 @@ _TO_COMPLEX = {
 BOOL: Dtypes = frozenset({"bool"})
 UINT: Dtypes = _WIDE_UINT | {"uint8"}
 INT: Dtypes = frozenset({"int8", "int16", "int32", "int64"})
+INT64: Dtypes = frozenset({"int64"})
 FLOAT: Dtypes = frozenset({"float16", "bfloat16", "float32", "float64", *_EIGHT_BITS})
 COMPLEX: Dtypes = frozenset({"complex32", "complex64", "complex128"})
 INTEGER: Dtypes = UINT | INT
@@ -72,7 +73,7 @@ _SYNONYMS = {
 ALL: Dtypes = NUMBER | BOOL
 _DEFAULTS: dict[type, Dtypes] = {
     bool: BOOL,
-    int: frozenset({"int64"}),
+    int: INT64,
     # As torch.set_default_dtype says, where the program does not.
     float: FLOAT - _EIGHT_BITS,
     complex: COMPLEX,
@@ -158,3 +159,11 @@ def _weighed(tensor: str, scalar: str) -> str | None:
 
 def _bits(dtype: str) -> int:
     return int("".join(filter(str.isdigit, dtype)) or 1)
+
+
+def family_name(dtypes: Dtypes) -> str:
+    """Name dtypes as jaxtyping does, or list them."""
+    for name, family in FAMILIES.items():
+        if family == dtypes:
+            return name
+    return " or ".join(sorted(dtypes))
