@@ -56,9 +56,17 @@ class Shaped:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Sizes of axes, as `view` and `expand` take them: one by one, or as one sequence."""
+    """Sizes of axes, as `view` and `expand` take them: one by one, or as one sequence.
+
+    A parameter `*size: Sizes` receives all of them as one; `listed` reads it.
+    """
 
     values: tuple[Value | Rest, ...]
+
+
+def listed(sizes: "tuple[Sizes, ...]") -> tuple[Value | Rest, ...]:
+    """List the sizes of a parameter `*size: Sizes`."""
+    return tuple(value for one in sizes for value in one.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +124,21 @@ class Rule:
 
     def _converted(self, name: str, value: object) -> object:
         need = self.needs.get(name)
-        if need is Known:
+        if need is Known or self._takes_more(name):
             return value
         if not self._takes_several(name):
             return _convert(need, value)
         if need is Sizes:
-            return tuple(_size_values(value))  # type: ignore[arg-type] # the bound tuple
+            return (Sizes(_size_values(value)),)  # type: ignore[arg-type] # the bound tuple
         if need is int:
             numbers = _size_values(value)  # type: ignore[arg-type] # the bound tuple
             return tuple(_convert(need, one) for one in numbers)
         return tuple(_convert(need, one) for one in value)  # type: ignore[attr-defined] # a tuple
+
+    def _takes_more(self, name: str) -> bool:
+        """Tell whether a parameter is one of `**options`, which are taken as they are."""
+        parameter = self.signature.parameters.get(name)
+        return parameter is not None and parameter.kind is inspect.Parameter.VAR_KEYWORD
 
     def _takes_several(self, name: str) -> bool:
         """Tell whether a parameter is one of `*args`, which torch takes as a sequence by name."""
