@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from typed_rope.layout import heads_first, merge_heads, repeat_kv, split_heads, tokens_first
     from typed_rope.models import generate, load_gguf
+    from typed_rope.reveal import reveal_shape
     from typed_rope.rope import (
         RopeSpec,
         apply_rope,
@@ -41,6 +42,7 @@ __all__ = [
     "masks",
     "merge_heads",
     "repeat_kv",
+    "reveal_shape",
     "rope_table",
     "rotate_halves",
     "rotate_interleaved",
@@ -54,6 +56,7 @@ _HOMES = {
     "checking": ("AmbiguousShapeWarning", "ShapeError", "check_shape", "checks", "typed"),
     "layout": ("heads_first", "merge_heads", "repeat_kv", "split_heads", "tokens_first"),
     "models": ("generate", "load_gguf"),
+    "reveal": ("reveal_shape",),
     "rope": ("RopeSpec", "apply_rope", "rope_table", "rotate_halves", "rotate_interleaved"),
 }
 _HOME = {name: f"typed_rope.{home}" for home, names in _HOMES.items() for name in names}

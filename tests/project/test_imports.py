@@ -15,6 +15,7 @@ BELOW: dict[str, set[str]] = {
     "shapes": set(),
     "checking": {"shapes"},
     "dtypes": set(),
+    "reveal": set(),
     "layout": {"shapes", "checking", "dtypes"},
     "rope": {"shapes", "checking", "dtypes", "layout"},
     "attention": {"shapes", "checking", "dtypes", "layout"},

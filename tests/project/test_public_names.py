@@ -14,6 +14,7 @@ PUBLIC: dict[str, set[str]] = {
         *("RopeSpec", "apply_rope", "rope_table", "rotate_halves", "rotate_interleaved"),
         *("attend", "masks"),
         *("generate", "load_gguf"),
+        "reveal_shape",
     },
     "typed_rope.shapes": {
         *("Anonymous", "Axis", "Fixed", "Named", "Shape", "Sized", "Variadic"),
@@ -29,6 +30,8 @@ PUBLIC: dict[str, set[str]] = {
         *("adopt", "run_module", "run_script"),
     },
     "typed_rope.pytest_plugin": set(),
+    "typed_rope.mypy": {"plugin"},
+    "typed_rope.reveal": {"reveal_shape"},
     "typed_rope.dtypes": {"Wide"},
     "typed_rope.layout": {
         *("heads_first", "merge_heads", "repeat_kv", "split_heads", "tokens_first"),

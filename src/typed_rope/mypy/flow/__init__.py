@@ -1,0 +1,1 @@
+"""Following what is known of values through a function that mypy has checked."""

@@ -1,0 +1,145 @@
+"""Calls of Python's own functions, and of what only a type checker answers."""
+
+from collections.abc import Callable, Mapping
+
+from mypy.nodes import CallExpr
+
+from typed_rope.mypy.flow.frame import Frame
+from typed_rope.mypy.flow.sequences import elements
+from typed_rope.mypy.values import (
+    UNKNOWN,
+    Constant,
+    Items,
+    Repeated,
+    Rest,
+    Tensor,
+    Value,
+    Whole,
+    number,
+    sizes_of,
+    whole,
+)
+
+Positional = list[Value] | None
+BuiltinCall = Callable[[Frame, CallExpr, Positional, Mapping[str, Value]], Value]
+
+
+def _first(positional: Positional) -> Value:
+    return positional[0] if positional else UNKNOWN
+
+
+def _len(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
+    value = _first(positional)
+    if isinstance(value, Tensor) and value.dims:
+        first = sizes_of(value.dims).values[0]
+        return Whole() if isinstance(first, Rest) else first
+    counted = isinstance(value, Items) and not any(isinstance(v, Rest) for v in value.values)
+    return whole(len(value.values)) if counted else Whole()  # type: ignore[union-attr] # Items
+
+
+def _sequence(
+    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
+) -> Value:
+    value = _first(positional)
+    if isinstance(value, Items | Repeated):
+        return value
+    return Items(()) if not call.args else Repeated(elements(frame, value, call))
+
+
+def _range(
+    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
+) -> Value:
+    return Repeated(Whole())
+
+
+def _enumerate(
+    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
+) -> Value:
+    return Repeated(Items((Whole(), elements(frame, _first(positional), call))))
+
+
+def _zip(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
+    return Repeated(Items(tuple(elements(frame, value, call) for value in positional or ())))
+
+
+def _reversed(
+    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
+) -> Value:
+    value = _first(positional)
+    if isinstance(value, Items):
+        return Items(tuple(reversed(value.values)))
+    return Repeated(elements(frame, value, call))
+
+
+def _int(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
+    value = _first(positional)
+    return value if isinstance(value, Whole) else Whole()
+
+
+def _extreme(choose: Callable[..., int]) -> BuiltinCall:
+    def extreme(
+        frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
+    ) -> Value:
+        numbers = [number(value) for value in positional or ()]
+        if len(numbers) > 1 and None not in numbers:
+            return whole(choose(numbers))
+        return Whole() if positional and any(isinstance(v, Whole) for v in positional) else UNKNOWN
+
+    return extreme
+
+
+def _sum(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
+    return Whole() if isinstance(elements(frame, _first(positional), call), Whole) else UNKNOWN
+
+
+def _float(
+    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
+) -> Value:
+    value = _first(positional)
+    return (
+        Constant(float(value.value))
+        if isinstance(value, Constant) and isinstance(value.value, float)
+        else UNKNOWN
+    )
+
+
+def _reveal(
+    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
+) -> Value:
+    value = _first(positional)
+    frame.report.note(f"Revealed shape is {described(value)}", call)
+    return value
+
+
+def described(value: Value) -> str:
+    """Write what is known of a value, for `reveal_shape`."""
+    match value:
+        case Tensor():
+            return str(value)
+        case Items(values=values):
+            inner = ", ".join("..." if isinstance(v, Rest) else described(v) for v in values)
+            return f"({inner})"
+        case Repeated(value=inner_value):
+            return f"[{described(inner_value)}, ...]"
+        case Whole(size=size):
+            return "?" if size is None else str(size)
+        case _:
+            return '"?"'
+
+
+BUILTINS: dict[str, BuiltinCall] = {
+    "builtins.len": _len,
+    "builtins.list": _sequence,
+    "builtins.tuple": _sequence,
+    "builtins.sorted": _sequence,
+    "builtins.range": _range,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.reversed": _reversed,
+    "builtins.int": _int,
+    "builtins.float": _float,
+    "builtins.max": _extreme(max),
+    "builtins.min": _extreme(min),
+    "builtins.sum": _sum,
+    "typed_rope.reveal.reveal_shape": _reveal,
+}

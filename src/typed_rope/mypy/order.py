@@ -1,0 +1,98 @@
+"""Do the axes of a tensor stand where their names are declared?
+
+declared  b h t d     given  b t h d          crossed: h and t have changed places
+declared  b h t d     given  b t {heads} d    t stands where h is declared, and where t is
+                                              declared stands no axis but a number
+declared  b h t d     given  b s t d          fine: s is foreign, and binds as h
+declared  m k         given  k n              fine: a name of the caller's own, by chance
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from typed_rope.mypy.equality import Facts, is_unknown, is_value
+from typed_rope.mypy.values import Axis
+from typed_rope.shapes import Size
+
+Pairs = Sequence[tuple[Axis, Axis]]
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """Axes in another order than declared."""
+
+    said: str
+    """Which axes, as a clause."""
+    by_name: tuple[tuple[str, Axis], ...]
+    """The axes by the symbols that they would be bound to in the right order."""
+    fix: str | None
+    """What to write behind the tensor; None where no transposition is certain."""
+
+
+def misplaced(pairs: Pairs, facts: Facts) -> Misplaced | None:
+    """Find axes that stand where others are declared."""
+    declared = [_name(axis) for axis, _ in pairs]
+    given = [_name(axis) for _, axis in pairs]
+    shared = {
+        name: (declared.index(name), given.index(name))
+        for name in declared
+        if name is not None and declared.count(name) == 1 and given.count(name) == 1
+    }
+    moved = {name: places for name, places in shared.items() if places[0] != places[1]}
+    if not moved or not (_crossed(shared) or _displaced(moved, len(shared), pairs)):
+        return None
+    by_name = tuple(
+        (symbol, pairs[there][1])
+        for here, there in shared.values()
+        if (symbol := _symbol(pairs[here][0])) is not None
+    )
+    return Misplaced(_said(list(moved), shared), by_name, _fix(declared, given))
+
+
+def _said(moved: list[str], shared: dict[str, tuple[int, int]]) -> str:
+    if len(moved) == 2 and shared[moved[0]] == shared[moved[1]][::-1]:
+        return f"{moved[0]} and {moved[1]} are exchanged"
+    if len(moved) == 1:
+        here, there = shared[moved[0]]
+        return f"{moved[0]} is axis {there}, declared as axis {here}"
+    return f"{', '.join(moved[:-1])} and {moved[-1]} stand in another order"
+
+
+def _crossed(shared: dict[str, tuple[int, int]]) -> bool:
+    places = [there for _, there in sorted(shared.values())]
+    return places != sorted(places)
+
+
+def _displaced(moved: dict[str, tuple[int, int]], shared: int, pairs: Pairs) -> bool:
+    """Tell whether an axis has left its place to what is no axis of the caller's."""
+    if shared == len(moved):
+        return False
+    return any(_is_no_axis(pairs[here][1]) for here, _ in moved.values())
+
+
+def _is_no_axis(axis: Axis) -> bool:
+    if axis.size is None:
+        return False
+    symbols = axis.size.symbols()
+    return bool(symbols) and all(map(is_value, symbols)) and not any(map(is_unknown, symbols))
+
+
+def _name(axis: Axis) -> str | None:
+    return axis.label.lower() if axis.label else None
+
+
+def _symbol(axis: Axis) -> str | None:
+    symbols = axis.size.symbols() if axis.size is not None else frozenset()
+    symbol = next(iter(symbols), None)
+    one = symbol is not None and axis.size == Size.symbol(symbol)
+    return symbol if one and symbol is not None and symbol.startswith("!") else None
+
+
+def _fix(declared: Sequence[str | None], given: Sequence[str | None]) -> str | None:
+    if None in declared or set(declared) != set(given):
+        return None
+    order = [given.index(name) for name in declared]
+    moved = [place for place, source in enumerate(order) if place != source]
+    if len(moved) == 2:
+        return f".transpose({moved[0]}, {moved[1]})"
+    return f".permute({', '.join(map(str, order))})"
