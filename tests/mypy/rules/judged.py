@@ -6,7 +6,7 @@ promise of a signature is to hold in all of them.
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -31,6 +31,7 @@ from typed_rope.mypy.values import (
     Value,
     Whole,
 )
+from typed_rope.shapes import Size
 
 REFUSALS = (
     RuntimeError, IndexError, ValueError, TypeError, NotImplementedError, AssertionError,
@@ -164,7 +165,7 @@ def judge(name: str, trial: Trial, case: Case, first: World, others: Sequence[Wo
         f"{case} in {first}: {_told(result)}, the rule says {answer}"
     )
     if trial.labelled:
-        assert_labels(answer, result, labels(case, first), case)
+        assert_labels(answer, labels(case), case)
     return "definite" if definite(answer) else "unsure"
 
 
@@ -282,28 +283,23 @@ def _fit_size(axis: Axis, size: int, world: World) -> bool:
     return axis.size.evaluate(world.sizes) == size or (axis.broadcast and size == 1)
 
 
-def labels(case: Case, world: World) -> dict[int, str | None]:
+def labels(case: Case) -> dict[Size, str | None]:
     """Tell which label an axis of a size has; None where several could have it."""
-    found: dict[int, str | None] = {}
+    found: dict[Size, str | None] = {}
     for value in (*case.positional, *case.named.values()):
         for one in axes_in(value):
-            if isinstance(one, Axis) and one.size is not None:
-                size = size_of(one, world)
+            if isinstance(one, Axis) and one.size is not None and one.size.symbols():
                 label = one.label
-                found[size] = label if found.get(size, label) == label else None
+                found[one.size] = label if found.get(one.size, label) == label else None
     return found
 
 
-def assert_labels(answer: Value, result: Any, expected: dict[int, str | None], case: Case) -> None:
+def assert_labels(answer: "Value | Rest", expected: Mapping[Size, str | None], case: Case) -> None:
     """Hold that axes of the result carry the labels that axes of their sizes came with."""
     if isinstance(answer, Items):
-        for one, each in zip(answer.values, result, strict=True):
-            if not isinstance(one, Rest):
-                assert_labels(one, each, expected, case)
-    dims = answer.dims if isinstance(answer, Tensor) else None
-    if dims is None or any(isinstance(one, Many) for one in dims):
-        return
-    for axis, size in zip(dims, result.shape, strict=True):
-        label = expected.get(size)
-        if isinstance(axis, Axis) and _symbols(axis) - {"?"} and label is not None:
+        for one in answer.values:
+            assert_labels(one, expected, case)
+    for axis in axes_in(answer) if isinstance(answer, Tensor) else ():
+        label = expected.get(axis.size) if isinstance(axis, Axis) and axis.size else None
+        if label is not None and isinstance(axis, Axis):
             assert axis.label == label, f"{case}: {axis!r} should be {label}"
