@@ -193,6 +193,21 @@ def test_a_thread_that_is_started_within_a_block_has_checks_on() -> None:
         assert not is_on()
 
 
+def test_blocks_may_end_in_another_order_than_they_began() -> None:
+    off, on = checks("off"), checks("on")
+    off.__enter__()
+    on.__enter__()
+    off.__exit__(None, None, None)
+    assert is_on()
+    assert [scope.state for scope in scopes] == ["on"]
+    again = checks("off")
+    again.__enter__()
+    on.__exit__(None, None, None)
+    assert not is_on()
+    again.__exit__(None, None, None)
+    assert is_on()
+
+
 def test_a_block_rules_in_the_outermost_function_of_a_thread() -> None:
     seen, done = list[bool](), Event()
 
