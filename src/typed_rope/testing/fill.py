@@ -4,6 +4,7 @@ Values come from a seed, so that a failing example shrinks to one number a tenso
 zeros, any other a sample that is finite and in which no two floats are likely to be equal.
 """
 
+import math
 from collections.abc import Callable, Mapping
 
 import torch
@@ -28,6 +29,7 @@ _USUAL = (
     torch.complex64,
 )
 _NARROW = (torch.uint8, torch.int8, torch.int16, torch.complex128)
+_MOST_ELEMENTS = 2**26
 _SHOWN = 9  # whole numbers are drawn from -9…9, or 0…9 where there is no sign
 
 
@@ -55,7 +57,15 @@ def fill(
     sizes: Mapping[str, int],
     device: torch.device | None = None,
 ) -> Tensor:
-    """Make a tensor of these sizes; without a range, the values are small."""
+    """Make a tensor of these sizes; without a range, the values are small.
+
+    Raises: UnsolvableError for more elements than anybody tests with.
+    """
+    if math.prod(size) > _MOST_ELEMENTS:
+        raise UnsolvableError(
+            f"a tensor of the sizes {size} would not fit in memory. Give smaller sizes=, or "
+            "distinct=False: many axes that all differ make large tensors."
+        )
     within = _as_range(within, sizes) if isinstance(within, str) else within
     generator = torch.Generator().manual_seed(seed)
     if isinstance(within, range):

@@ -38,6 +38,7 @@ _LESS_AND_LESS = (
     Wishes(distinct=frozenset({"axis", "argument"}), indivisible=False),
     Wishes(distinct=frozenset({"axis"}), indivisible=False),
     Wishes(2, 1, frozenset({"axis"}), indivisible=False),
+    Wishes(2, 1, frozenset(), indivisible=False),
 )
 _ANY = (Wishes(1, 1, frozenset(), indivisible=False), Wishes(0, 0, frozenset(), indivisible=False))
 

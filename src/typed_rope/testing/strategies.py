@@ -1,12 +1,14 @@
 """The hypothesis strategies: arguments of a function, tensors of an annotation."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 
 from typed_rope.checking.boundary import Parameter, make_boundary
+from typed_rope.checking.forms import tensor_forms
 from typed_rope.checking.reading import form_of
 from typed_rope.testing.call import Arguments
 from typed_rope.testing.draw import Options, draw_arguments
@@ -73,6 +75,9 @@ def arguments(
         sizes or {}, multiples or {}, values or {}, dtypes, distinct, max_size, requires_grad
     )
     _refuse_strangers(target, fixed)
+    _refuse_unknown_axes(target, options.sizes)
+    _refuse_unknown_places("values", target, options.values)
+    _refuse_unknown_places("dtypes", target, dtypes if isinstance(dtypes, Mapping) else {})
     return _arguments(target, fixed, options)
 
 
@@ -106,7 +111,9 @@ def tensors(
         requires_grad=requires_grad,
         device=None if device is None else torch.device(device),
     )
-    return _arguments(Target(_nothing, boundary, signature), {}, options).map(lambda a: a["x"])
+    target = Target(_nothing, boundary, signature)
+    _refuse_unknown_axes(target, options.sizes)
+    return _arguments(target, {}, options).map(lambda a: a["x"])
 
 
 @composite
@@ -126,6 +133,31 @@ def _refuse_strangers(target: Target, fixed: Mapping[str, Any]) -> None:
         raise TypeError(
             f"arguments: {target.name} has no parameter {', '.join(strangers)}; "
             f"it has {', '.join(target.boundary.names)}."
+        )
+
+
+def _refuse_unknown_axes(target: Target, sizes: Mapping[str, Sizes]) -> None:
+    """Refuse a misspelt name, which would restrict nothing."""
+    boundary = target.boundary
+    forms = [parameter.form for parameter in boundary.parameters]
+    forms += [] if boundary.result is None else [boundary.result]
+    known = {name for form in forms for t in tensor_forms(form) for name in t.shape.names}
+    # An axis that only another part reads, or a number that is drawn, has a key of its own kind.
+    strangers = sorted(name for name in sizes if name.isidentifier() and name not in known)
+    if strangers:
+        raise TypeError(
+            f"sizes: {target.name} has no axis {', '.join(strangers)}; "
+            f"it has {', '.join(sorted(known)) or 'none'}."
+        )
+
+
+def _refuse_unknown_places(option: str, target: Target, given: Mapping[str, Any]) -> None:
+    known = target.boundary.names
+    strangers = sorted({re.split(r"[\[.]", path)[0] for path in given} - set(known))
+    if strangers:
+        raise TypeError(
+            f"{option}: {target.name} has no parameter {', '.join(strangers)}; "
+            f"it has {', '.join(known)}."
         )
 
 
