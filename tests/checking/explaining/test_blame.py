@@ -139,6 +139,8 @@ def test_a_name_that_only_an_expression_of_others_contradicts_is_theirs_to_repai
     x = leaf("x", Float[Tensor, "t d"], T, D)
     cos = leaf("cos", Float[Tensor, "t d/2"], T, 3)
     assert told(x, cos) == (["cos has 3 where d/2 is 4 (d = 8 of x)"], ["cos", "x"])
+    wide = [leaf(name, Float[Tensor, "t d*2"], T, 3) for name in ("y", "z")]
+    assert told(x, *wide) == (["y has 3 where d*2 is 16 (d = 8 of x)"], ["y", "z"])
     sin = leaf("sin", Float[Tensor, "t d/2"], T, 3)
     assert told(x, cos, sin) == (["cos has 3 where d/2 is 4 (d = 8 of x)"], ["cos", "sin"])
 

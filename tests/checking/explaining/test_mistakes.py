@@ -213,6 +213,15 @@ def test_a_table_of_half_the_width_is_told_by_the_axis() -> None:
     )
 
 
+def test_a_table_of_twice_the_width_is_told_however_many_rows_it_has() -> None:
+    @typed
+    def rotate(x: Float[Tensor, "b t d"], cos: Float[Tensor, "b t d/2"]) -> None: ...
+
+    assert message(rotate, f(2, 11, 8), f(2, 11, 8)).splitlines()[0] == (
+        "rotate: cos is twice as wide as d/2 = 4."
+    )
+
+
 def test_what_was_not_split_is_told_by_the_parts() -> None:
     @typed
     def split(x: Float[Tensor, "b t h d"], w: Float[Tensor, "h d"]) -> None: ...

@@ -117,6 +117,7 @@ def test_a_hint_is_written_as_it_is_in_the_code(hint: Any, text: str) -> None:
         (0.5, "0.5"),
         ("a" * 38, f"'{'a' * 38}'"),
         ("a" * 39, f"'{'a' * 35}...'"),
+        (10**50, f"1{'0' * 35}...0"),
         (Path("a"), f"pathlib.{type(Path('a')).__name__}"),
         (nn.Linear(2, 3), "Linear"),
         (StandIn(("model.layers.Rule", "builtins.object")), "model.Rule"),
