@@ -2,8 +2,9 @@
 
 from cases_moving import MOVING
 from cases_pointwise import POINTWISE
+from cases_products import PRODUCTS
 from cases_reshaping import RESHAPING
 
 from drawn import Trial
 
-TRIALS: dict[str, Trial] = {**MOVING, **POINTWISE, **RESHAPING}
+TRIALS: dict[str, Trial] = {**MOVING, **POINTWISE, **PRODUCTS, **RESHAPING}

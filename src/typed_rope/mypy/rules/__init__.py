@@ -2,10 +2,28 @@
 
 from types import ModuleType
 
-from typed_rope.mypy.rules import conversions, growing, moving, pointwise, reshaping, unary
+from typed_rope.mypy.rules import (
+    conversions,
+    einsum,
+    growing,
+    moving,
+    pointwise,
+    products,
+    reshaping,
+    unary,
+)
 from typed_rope.mypy.rules.rule import Rule
 
-_MODULES: tuple[ModuleType, ...] = (conversions, growing, moving, pointwise, reshaping, unary)
+_MODULES: tuple[ModuleType, ...] = (
+    conversions,
+    einsum,
+    growing,
+    moving,
+    pointwise,
+    products,
+    reshaping,
+    unary,
+)
 
 
 def _collected() -> dict[str, Rule]:
