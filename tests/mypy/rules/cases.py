@@ -1,10 +1,21 @@
 """The trials of all rules; each family of rules has a file of its own."""
 
+from cases_indexing import INDEXING
 from cases_moving import MOVING
 from cases_pointwise import POINTWISE
 from cases_products import PRODUCTS
+from cases_reducing import REDUCING
 from cases_reshaping import RESHAPING
+from cases_splitting import SPLITTING
 
 from drawn import Trial
 
-TRIALS: dict[str, Trial] = {**MOVING, **POINTWISE, **PRODUCTS, **RESHAPING}
+TRIALS: dict[str, Trial] = {
+    **INDEXING,
+    **MOVING,
+    **POINTWISE,
+    **PRODUCTS,
+    **REDUCING,
+    **RESHAPING,
+    **SPLITTING,
+}

@@ -6,10 +6,14 @@ from typed_rope.mypy.rules import (
     conversions,
     einsum,
     growing,
+    indexing,
     moving,
     pointwise,
     products,
+    reducing,
     reshaping,
+    splitting,
+    taking,
     unary,
 )
 from typed_rope.mypy.rules.rule import Rule
@@ -18,10 +22,14 @@ _MODULES: tuple[ModuleType, ...] = (
     conversions,
     einsum,
     growing,
+    indexing,
     moving,
     pointwise,
     products,
+    reducing,
     reshaping,
+    splitting,
+    taking,
     unary,
 )
 
