@@ -93,6 +93,13 @@ def test_two_that_the_others_agree_without_are_to_blame_together() -> None:
     )
 
 
+def test_two_wrong_ones_are_to_blame_though_they_come_first() -> None:
+    assert told(other("p", 3, T), other("q", B, 7), X, Y, Z) == (
+        ["p has b = 3, where x has b = 2", "q has t = 7, where x has t = 5"],
+        ["p", "q"],
+    )
+
+
 def test_what_several_have_alike_is_said_once() -> None:
     assert told(X, Y, Z, other("p", B, 7), other("q", B, 7)) == (
         ["p and q have t = 7, where x has t = 5"],

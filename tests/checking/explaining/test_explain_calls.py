@@ -209,3 +209,12 @@ def test_at_most_two_repairs_are_shown() -> None:
     def many(x: Float[Tensor, "b t d"], y: Float[Tensor, " e"]) -> None: ...
 
     assert last(many, f(T, D), f(3)) == "Write: many(x.unsqueeze(0), y) or many(x.unsqueeze(1), y)"
+
+
+def test_two_wrong_dtypes_are_told_in_order_and_each_once() -> None:
+    @typed
+    def add(x: Float[Tensor, " t"], y: Float[Tensor, " t"], z: Float[Tensor, " t"]) -> None: ...
+
+    assert first(add, f(T).long(), f(T).int(), f(T).long()) == (
+        "add: x, y and z are int64 and int32, which is not Float."
+    )
