@@ -59,6 +59,8 @@ class Trial:
     """What torch calls it, where it is neither a method nor a function nor in nn.functional."""
     lenient: bool = False
     """Whether it may answer where torch refuses: what torch refuses is not the rule's business."""
+    device: str = "meta"
+    """Where it is called: on the meta device numbers have no values, which some results hang on."""
     labelled: bool = True
     """Whether every result axis that has the size of a labelled axis must carry its label."""
 
@@ -71,7 +73,8 @@ def worlds() -> SearchStrategy[World]:
 def _world(seed: int) -> World:
     random = Random(seed)
     b, h, t, s, unknown = random.sample((5, 7, 11, 13, 17, 19), 5)
-    sizes = {"b": b, "h": h, "t": t, "s": s, "?n.1": unknown}
+    sizes = {"b": b, "h": h, "t": t, "s": s, "m": 4, "?n.1": unknown}
+    sizes["m"] = random.choice((3, 4))
     sizes |= {"d": random.choice((20, 28, 44, 52)), "c": random.choice((24, 36, 48, 60))}
     sizes |= {"{heads}": random.choice((2, 3, 6)), "{groups}": random.choice((8, 9, 10, 14))}
     return World(sizes, tuple(random.sample((23, 29), random.choice((0, 1, 1, 2)))), seed % 60)

@@ -150,9 +150,9 @@ def judge(name: str, trial: Trial, case: Case, first: World, others: Sequence[Wo
     answer = asked(name, case)
     form = _form(name, trial, case, first)
     try:
-        result = called(form, case, first)
+        result = called(form, case, first, trial.device)
         if isinstance(answer, Refused):
-            return _judge_refusal(answer, form, case, (first, *others))
+            return _judge_refusal(answer, form, case, trial, (first, *others))
         if result is None:
             lenient = trial.lenient or answer is None or not plain(case) or not definite(answer)
             assert lenient, f"torch refuses {case}, the rule says {answer}"
@@ -177,11 +177,11 @@ def _form(name: str, trial: Trial, case: Case, world: World) -> Callable[..., An
 
 
 def _judge_refusal(
-    answer: Refused, form: Callable[..., Any], case: Case, worlds: Sequence[World]
+    answer: Refused, form: Callable[..., Any], case: Case, trial: Trial, worlds: Sequence[World]
 ) -> str:
     if answer.code == "layout":
         return "layout"
-    refused = any(called(form, case, world) is None for world in worlds)
+    refused = any(called(form, case, world, trial.device) is None for world in worlds)
     assert refused, f"torch accepts {case}, the rule refuses: {answer.sentence}"
     return "caught" if plain(case) else "refused"
 

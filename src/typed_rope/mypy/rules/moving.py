@@ -64,7 +64,9 @@ def t(input: Shaped) -> Tensor:
     """Transpose a matrix; a vector stays."""
     axes = ranked(input.dims)
     if len(axes) > 2:
-        raise Refused(f"t() is of a matrix, and {shape(axes)} has {len(axes)} axes", fix=".mT")
+        raise Refused(
+            f"t() is of a matrix, and {shape(axes)} has {len(axes)} axes", fix=".mT", operand=0
+        )
     return input.tensor.shaped(axes[::-1])
 
 
@@ -86,7 +88,9 @@ def conjugate_transpose(input: Shaped) -> Tensor:
     """Transpose a matrix, and conjugate it."""
     axes = ranked(input.dims)
     if len(axes) not in (0, 2):
-        raise Refused(f".H is of a matrix, and {shape(axes)} has {len(axes)} axes", fix=".mH")
+        raise Refused(
+            f".H is of a matrix, and {shape(axes)} has {len(axes)} axes", fix=".mH", operand=0
+        )
     return input.tensor.shaped(axes[::-1])
 
 

@@ -150,7 +150,7 @@ class _View:
             f"{self.name} moves {axis} across axes: it keeps the order of entries in memory, "
             f"so {before} cannot become {after}"
         )
-        raise Refused(sentence, code="layout", fix=self._fix(dealt))
+        raise Refused(sentence, code="layout", fix=self._fix(dealt), operand=0)
 
     def _fix(self, dealt: "_Dealt") -> str | None:
         copied = ".contiguous()" if self.name == "view" else ""

@@ -38,12 +38,17 @@ class Unsure(Exception):
 
 
 class Refused(Exception):
-    """The call is wrong: a sentence, its error code, and a repair where one is certain."""
+    """The call is wrong: a sentence, its error code, and a repair where one is certain.
 
-    def __init__(self, sentence: str, code: str = "shape", fix: str | None = None) -> None:
+    A repair that starts with a dot is appended to an operand: the last, or the one of that place.
+    """
+
+    def __init__(
+        self, sentence: str, code: str = "shape", fix: str | None = None, operand: int = -1
+    ) -> None:
         """Keep the parts."""
         super().__init__(sentence)
-        self.sentence, self.code, self.fix = sentence, code, fix
+        self.sentence, self.code, self.fix, self.operand = sentence, code, fix, operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,8 @@ class Rule:
 
 _SPELLINGS = {
     "axis": "dim", "keepdims": "keepdim", "x": "input", "self": "input", "x1": "input",
-    "axis0": "dim0", "axis1": "dim1",
+    "axis0": "dim0", "axis1": "dim1", "tensor": "input",
+    "split_sizes": "split_size", "split_size_or_sections": "split_size",
 }  # fmt: skip
 
 
