@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
