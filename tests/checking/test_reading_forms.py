@@ -58,7 +58,6 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Bounded = TypeVar("Bounded", bound=Row)
 Constrained = TypeVar("Constrained", Row, Float[Tensor, "a b"])
-PlainBound = TypeVar("PlainBound", bound=int)
 Rows = NewType("Rows", Row)
 Count = NewType("Count", int)
 
@@ -138,7 +137,6 @@ FORMS: list[tuple[Any, type, list[type]]] = [
     (Count, PlainForm, []),
     (Bounded, TensorForm, []),
     (Constrained, EitherForm, [TensorForm, TensorForm]),
-    (PlainBound, PlainForm, []),
     (T, PlainForm, []),
     (TypeAliasType(Row), TensorForm, []),
     (TypeAliasType(list[Row]), ItemsForm, [TensorForm]),
@@ -155,7 +153,6 @@ FORMS: list[tuple[Any, type, list[type]]] = [
     (abc.Sequence[Row], ItemsForm, [TensorForm]),
     (abc.Iterable[Row], ItemsForm, [TensorForm]),
     (abc.Collection[Row], ItemsForm, [TensorForm]),
-    (abc.Reversible[Row], ItemsForm, [TensorForm]),
     (abc.Container[Row], ItemsForm, [TensorForm]),
     (tuple[Row, ...], ItemsForm, [TensorForm]),
     (tuple[Row, int], TupleForm, [TensorForm, PlainForm]),
