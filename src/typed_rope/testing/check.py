@@ -45,8 +45,11 @@ def check_model(
     Convention: the batch is the axis `b`, or axis 0 where an input's axes have no names; `axes`
     names them, {"x": "b t c", "return": "b t v"}. Runs in evaluation mode unless `training`,
     without gradients, and leaves mode, buffers, hooks and random state as they were.
-    Raises: UnsolvableError if inputs cannot be drawn; what the model raises.
+    Raises: TypeError for what is no module; UnsolvableError if inputs cannot be drawn; what the
+        model raises.
     """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"check_model runs an nn.Module, and this is {type(model).__name__}.")
     given = _named(model, inputs, values, multiples)
     calls = Calls()
     with _as_it_was(model, training):

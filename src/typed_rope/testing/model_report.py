@@ -63,7 +63,8 @@ class ModelReport:
         """Write findings first, then what they rest on."""
         annotated = sum(row.annotation is not None for row in self.boundaries)
         checked = sum(row.checked for row in self.boundaries)
-        lines = [f"{self.model}: {len(self.findings) or 'no'} findings."]
+        found = "1 finding" if len(self.findings) == 1 else f"{len(self.findings) or 'no'} findings"
+        lines = [f"{self.model}: {found}."]
         lines += [f"! {finding}" for finding in self.findings]
         lines += [
             f"Boundaries: of {len(self.boundaries)} tensors, {annotated} are annotated and "
