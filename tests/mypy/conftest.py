@@ -1,4 +1,4 @@
-"""mypy as users run it, with the plugin on: one cache serves every test of a run."""
+"""mypy as users run it: one cache serves every test of a run."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,13 +9,11 @@ from mypy import api
 Run = Callable[[Sequence[Path]], str]
 
 
-@pytest.fixture(scope="session")
-def run_mypy(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run mypy --strict with the plugin over files, and give what it prints."""
-    folder = tmp_path_factory.mktemp("mypy")
-    settings = folder / "mypy.ini"
-    settings.write_text("[mypy]\nplugins = typed_rope.mypy\nstrict = True\nshow_traceback = True\n")
-    options = ["--config-file", str(settings), "--cache-dir", str(folder / "cache")]
+def _runner(folder: Path, *settings: str) -> Run:
+    configured = folder / "mypy.ini"
+    lines = ("[mypy]", "strict = True", "show_traceback = True", *settings)
+    configured.write_text("".join(f"{line}\n" for line in lines))
+    options = ["--config-file", str(configured), "--cache-dir", str(folder / "cache")]
 
     def run(paths: Sequence[Path]) -> str:
         output, errors, _ = api.run([*options, *map(str, paths)])
@@ -23,3 +21,15 @@ def run_mypy(tmp_path_factory: pytest.TempPathFactory) -> Run:
         return output
 
     return run
+
+
+@pytest.fixture(scope="session")
+def run_mypy(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run mypy --strict with the plugin over files, and give what it prints."""
+    return _runner(tmp_path_factory.mktemp("mypy"), "plugins = typed_rope.mypy")
+
+
+@pytest.fixture(scope="session")
+def run_plain_mypy(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run mypy --strict as it is, without the plugin."""
+    return _runner(tmp_path_factory.mktemp("plain"))

@@ -32,6 +32,7 @@ from mypy.nodes import (
     WithStmt,
 )
 from mypy.plugin import MethodContext
+from mypy.semanal import is_trivial_body
 from mypy.types import CallableType, NoneType, Type
 
 HOOK = "builtins.int.__pos__"
@@ -56,7 +57,7 @@ class Probes:
             return
         self._trees[id(tree)] = tree
         for function in functions(tree.defs):
-            if function.body.body and not function.is_trivial_body:
+            if function.body.body and not is_trivial_body(function.body):
                 probe = _nothing(function.body.body[0])
                 self._first[id(probe.expr)] = (probe.expr, function)
                 function.body.body.insert(0, probe)

@@ -16,6 +16,7 @@ from mypy.types import (
     NoneType,
     TupleType,
     Type,
+    TypeAliasType,
     TypeVarType,
     UnionType,
     get_proper_type,
@@ -73,6 +74,8 @@ def foreign(place: str) -> Naming:
 
 def value_of(kind: Type | None, naming: Naming, place: str = "") -> Value:
     """Tell what is known of a value of that type."""
+    if isinstance(kind, TypeAliasType) and kind.is_recursive:
+        return UNKNOWN
     kind = None if kind is None else get_proper_type(kind)
     match kind:
         case None:
