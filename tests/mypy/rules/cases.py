@@ -1,5 +1,6 @@
 """The trials of all rules; each family of rules has a file of its own."""
 
+from cases_functional import FUNCTIONAL
 from cases_indexing import INDEXING
 from cases_moving import MOVING
 from cases_pointwise import POINTWISE
@@ -12,6 +13,7 @@ from drawn import Trial
 
 TRIALS: dict[str, Trial] = {
     **INDEXING,
+    **FUNCTIONAL,
     **MOVING,
     **POINTWISE,
     **PRODUCTS,

@@ -4,10 +4,16 @@ from types import ModuleType
 
 from typed_rope.mypy.rules import (
     conversions,
+    creating,
     einsum,
+    functional,
     growing,
     indexing,
+    joining,
+    losses,
     moving,
+    normalising,
+    padding,
     pointwise,
     products,
     reducing,
@@ -20,10 +26,16 @@ from typed_rope.mypy.rules.rule import Rule
 
 _MODULES: tuple[ModuleType, ...] = (
     conversions,
+    creating,
     einsum,
+    functional,
     growing,
     indexing,
+    joining,
+    losses,
     moving,
+    normalising,
+    padding,
     pointwise,
     products,
     reducing,
