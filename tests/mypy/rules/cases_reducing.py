@@ -110,7 +110,6 @@ REDUCING: dict[str, Trial] = {
     "topk": Trial(
         reducing(ONE, WHOLE, before=K, keepdim=False), definite=0.6, refused=0.5, lenient=True
     ),
-    "multinomial": Trial(alone(number(2), most=3), definite=0.6, refused=0.9),
     "bincount": Trial(
         alone(most=1), definite=0.0, form=lambda x: torch.empty(x.shape[0], device="meta")
     ),

@@ -21,6 +21,7 @@ from typed_rope.mypy.rules import (
     splitting,
     taking,
     unary,
+    windows,
 )
 from typed_rope.mypy.rules.rule import Rule
 
@@ -43,6 +44,7 @@ _MODULES: tuple[ModuleType, ...] = (
     splitting,
     taking,
     unary,
+    windows,
 )
 
 

@@ -9,7 +9,7 @@
 from collections.abc import Sequence
 
 from typed_rope.mypy.dtypes import BOOL, COMPLEX, FLOAT, INT64, Dtypes
-from typed_rope.mypy.rules.dims import place, ranked, shape
+from typed_rope.mypy.rules.dims import place, shape
 from typed_rope.mypy.rules.elementwise import elementwise
 from typed_rope.mypy.rules.rule import Ints, Known, Refused, Shaped, Unsure, rule
 from typed_rope.mypy.rules.unary import some_tensor, totalled
@@ -253,15 +253,6 @@ def topk(input: Shaped, k: Value, dim: int = -1, *rest: Value, **options: Value)
     chosen = Axis(k.size, k.label) if isinstance(k, Whole) else Axis(None)
     dims = (*input.dims[:at], chosen, *input.dims[at + 1 :])
     return Items((Tensor(dims, input.tensor.dtypes), Tensor(dims, INT64)))
-
-
-@rule("multinomial")
-def multinomial(input: Shaped, num_samples: Value, *rest: Value, **options: Value) -> Tensor:
-    """Draw places from weights."""
-    if len(ranked(input.dims)) not in (1, 2):
-        raise Refused(f"weights are a vector or a matrix, not {shape(input.dims)}")
-    size = num_samples.size if isinstance(num_samples, Whole) else None
-    return Tensor((*input.dims[:-1], Axis(size)), INT64)
 
 
 @rule("bincount")
