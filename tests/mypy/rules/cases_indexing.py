@@ -211,9 +211,11 @@ def diagonals(draw: st.DrawFn) -> Case:
 @st.composite
 def windows(draw: st.DrawFn) -> Case:
     x = draw(tensors(1))
-    at = number(draw(places(x.dims or ())))
+    at = draw(places(x.dims or ()))
     size = draw(st.sampled_from([1, 2, 4]))
-    return Case((x, at, number(size), number(draw(st.sampled_from([1, size])))))
+    divided = -len(x.dims or ()) <= at < len(x.dims or ()) and str((x.dims or ())[at]) in "dc"
+    step = draw(st.sampled_from([1, size])) if divided else 1
+    return Case((x, number(at), number(size), number(step)))
 
 
 @st.composite

@@ -171,7 +171,8 @@ def judge(name: str, trial: Trial, case: Case, first: World, others: Sequence[Wo
 
 def _form(name: str, trial: Trial, case: Case, world: World) -> Callable[..., Any]:
     choices = forms(name, trial)
-    if not isinstance(case.positional[0], Tensor) and len(choices) > 1:
+    subject = next(iter(case.positional), None)
+    if not isinstance(subject, Tensor) and len(choices) > 1:
         choices = choices[1:]
     return choices[world.pick % len(choices)]
 

@@ -68,6 +68,14 @@ def product(axes: Sequence[Axis]) -> Size | None:
     return total
 
 
+def sized(size: Size | None) -> Axis:
+    """Make an axis of a size; one whose size is a name is that axis."""
+    symbols = size.symbols() if size is not None else frozenset()
+    name = next(iter(symbols), None)
+    named = name is not None and name.isidentifier() and size == Size.symbol(name)
+    return Axis(size, name if named else None)
+
+
 def agree(left: Axis, right: Axis, facts: Facts) -> Axis:
     """Tell the axis that two must be, as those of a product that is summed.
 

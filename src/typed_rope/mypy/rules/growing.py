@@ -8,7 +8,7 @@
 from collections.abc import Sequence
 
 from typed_rope.mypy.equality import Facts, compare_axes, is_unknown, is_value
-from typed_rope.mypy.rules.dims import axis_at, better, product, ranked, replaced, shape
+from typed_rope.mypy.rules.dims import axis_at, better, product, ranked, replaced, shape, sized
 from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Sizes, Unsure, listed, rule
 from typed_rope.mypy.values import (
     ANY_DIM,
@@ -130,7 +130,7 @@ def times(axis: Axis, count: Whole) -> Axis:
         return Axis(count.size, count.label)
     if axis.size is None or axis.broadcast or count.size is None:
         return ANY_DIM
-    return Axis(axis.size * count.size)
+    return sized(axis.size * count.size)
 
 
 @rule("repeat_interleave")

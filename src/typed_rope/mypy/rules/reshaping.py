@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from typed_rope.mypy.dtypes import Dtypes
 from typed_rope.mypy.equality import Facts, compare, resolved
-from typed_rope.mypy.rules.dims import axis_at, better, place, product, ranked, replaced, shape
+from typed_rope.mypy.rules.dims import (
+    axis_at,
+    better,
+    place,
+    product,
+    ranked,
+    replaced,
+    shape,
+    sized,
+)
 from typed_rope.mypy.rules.memory_order import (
     before,
     exchange_after,
@@ -111,7 +120,7 @@ class _View:
         axes = [axis for axis in given if isinstance(axis, Axis)]
         others = product([axis for at, axis in enumerate(axes) if at not in open_at])
         for at in open_at:
-            axes[at] = Axis(self._left(total, others, cannot))
+            axes[at] = sized(self._left(total, others, cannot))
         if not open_at and total is not None and others is not None:
             if never_equal(total, others, self.facts):
                 raise Refused(cannot)
@@ -216,7 +225,7 @@ def merged(dims: Dims) -> Axis:
     axes = [axis for axis in dims if isinstance(axis, Axis)]
     if len(axes) != len(dims):
         return ANY_DIM
-    return axes[0] if len(axes) == 1 else Axis(product(axes))
+    return axes[0] if len(axes) == 1 else sized(product(axes))
 
 
 @rule("ravel")

@@ -9,6 +9,7 @@ by a step without rest: where it is not, no annotation could say how many entrie
 """
 
 from typed_rope.mypy.equality import Facts, is_unknown, is_value, resolved
+from typed_rope.mypy.rules.dims import sized
 from typed_rope.mypy.rules.rule import Refused
 from typed_rope.mypy.values import ANY_DIM, NONE, Axis, Cut, Value, Whole, number
 from typed_rope.shapes import Size
@@ -32,8 +33,9 @@ def sliced(axis: Axis, cut: Cut, facts: Facts) -> Axis:
     size = _length(resolved(axis.size, facts), ends[0], ends[1], ends[2] or ONE)
     if size == resolved(axis.size, facts):
         return axis
-    label = stop.label if stop is not None and size is not None and size == ends[1] else None
-    return Axis(size, label)
+    if stop is not None and stop.label is not None and size == ends[1]:
+        return Axis(size, stop.label)
+    return sized(size)
 
 
 def _end(end: Value | None) -> Whole | None:
@@ -52,20 +54,22 @@ def _known(end: Whole, facts: Facts) -> Size | None:
 
 
 def _length(axis: Size, start: Size | None, stop: Size | None, step: Size) -> Size | None:
-    numbers = [_integer(one) for one in (axis, start, stop, step)]
-    length = numbers[0]
-    if length is not None and all(
-        one is None or at is not None for one, at in zip((start, stop), numbers[1:3], strict=True)
-    ):
-        return None if numbers[3] is None else Size.of(len(range(length)[slice(*numbers[1:])]))
+    written = [None if one is None else _integer(one) for one in (start, stop, step)]
+    if None not in [_integer(one) for one in (axis, start, stop, step) if one is not None]:
+        return Size.of(len(range(_integer(axis) or 0)[slice(*written)]))
     if step != ONE:
         return _stepped(axis, start, stop, step)
     first = ZERO if start is None else _position(axis, start, starts=True)
     last = axis if stop is None else _position(axis, stop, starts=False)
-    if first is None and start is not None and stop is not None and stop - start == ONE:
-        return ONE
-    if last is None or first is None:
-        return ONE if start is not None and stop is not None and stop - start == ONE else None
+    if first is not None and last is not None:
+        return _between(first, last)
+    # `[i : i + 1]`: a program that asks for an entry has it.
+    return ONE if start is not None and stop is not None and stop - start == ONE else None
+
+
+def _between(first: Size, last: Size) -> Size | None:
+    if _small(first) and _small(last):
+        return last - first if at_most(first, last) else ZERO
     return last - first if at_most(first, last) or _small(first) else None
 
 
@@ -107,4 +111,4 @@ def at_most(left: Size, right: Size) -> bool:
     grows = [monomial for monomial, coefficient in difference.terms if coefficient > 0]
     falls = [monomial for monomial, coefficient in difference.terms if coefficient < 0]
     named = any(not is_value(symbol) for monomial in grows for symbol, _ in monomial)
-    return named and falls == [()] and bool(left.symbols())
+    return named and falls == [()] and (left == ONE or bool(left.symbols()))

@@ -8,7 +8,7 @@
 from collections.abc import Sequence
 
 from typed_rope.mypy.equality import Facts
-from typed_rope.mypy.rules.dims import axis_at, replaced
+from typed_rope.mypy.rules.dims import axis_at, replaced, sized
 from typed_rope.mypy.rules.memory_order import never_equal
 from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Unsure, rule
 from typed_rope.mypy.rules.slicing import sliced
@@ -49,7 +49,7 @@ def chunk(input: Shaped, chunks: Value, dim: int = 0) -> Value:
     if count is not None and length is not None and not axis.broadcast:
         size = -(-length // count) if count > 0 else 0
         return _parts(input, at, _filled(length, size)) if size else _refused(count)
-    part = Axis(_divided(axis, chunks))
+    part = sized(_divided(axis, chunks))
     if count is None:
         return Repeated(input.tensor.shaped(replaced(input.dims, at, part)))
     if count < 1:
@@ -123,7 +123,7 @@ def tensor_split(known: Known, input: Shaped, indices_or_sections: Value, dim: i
         return _refused(count)
     length = None if axis.broadcast else number(Whole(axis.size))
     if length is None:
-        return _parts(input, at, [Axis(_divided(axis, whole(count)))] * count)
+        return _parts(input, at, [sized(_divided(axis, whole(count)))] * count)
     sizes = [length // count + (place < length % count) for place in range(count)]
     return _parts(input, at, [Axis(Size.of(size)) for size in sizes])
 

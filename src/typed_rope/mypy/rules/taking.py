@@ -9,7 +9,7 @@
 from typed_rope.mypy.dtypes import Dtypes
 from typed_rope.mypy.equality import compare
 from typed_rope.mypy.rules.broadcast import broadcast
-from typed_rope.mypy.rules.dims import axis_at, better, place, ranked, replaced, shape
+from typed_rope.mypy.rules.dims import axis_at, better, place, ranked, replaced, shape, sized
 from typed_rope.mypy.rules.indexing import in_range
 from typed_rope.mypy.rules.reshaping import merged
 from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Unsure, rule
@@ -67,8 +67,9 @@ def take_along_dim(known: Known, input: Shaped, indices: Shaped, dim: int | None
     if dim is None:
         return input.tensor.shaped((merged(indices.dims),))
     _same_rank(input, indices, "take_along_dim")
-    at, _ = axis_at(input.dims, dim)
-    taken = ranked(indices.dims)[at]
+    (at, _), (place_of_index, taken) = (axis_at(dims, dim) for dims in (input.dims, indices.dims))
+    if at != place_of_index:
+        raise Unsure
     one = Axis(Size.of(1))
     others = [replaced(dims, at, one) for dims in (input.dims, indices.dims)]
     return input.tensor.shaped(replaced(broadcast(others, known.facts), at, taken))
@@ -157,7 +158,7 @@ def unfold(input: Shaped, dimension: int, size: Value, step: Value) -> Tensor:
     at, axis = axis_at(input.dims, dimension)
     width = Axis(size.size, size.label) if isinstance(size, Whole) else ANY_DIM
     stride = number(step) if isinstance(step, Whole) else None
-    windows = Axis(_windows(axis, width, stride))
+    windows = sized(_windows(axis, width, stride))
     if windows.size == axis.size and width.size == Size.of(1):
         windows = axis
     return input.tensor.shaped((*replaced(input.dims, at, windows), width))
