@@ -79,7 +79,7 @@ def real(value: "Value | Rest", world: World, device: str = "meta") -> Any:
             shape = shape_of(dims, world)
             return torch.zeros(shape, dtype=_dtype(value.dtypes, world), device=device)
         case Whole(size=size) if size is not None:
-            return size_of(Axis(size), world)
+            return _number(size, world)
         case Items(values=values):
             return [one for each in values for one in _spread(each, world, device)]
         case Constant(value=constant):
@@ -90,6 +90,17 @@ def real(value: "Value | Rest", world: World, device: str = "meta") -> Any:
             ends = (start, stop, step)
             return slice(*(None if end is None else real(end, world, device) for end in ends))
     raise Impossible
+
+
+def _number(size: Size, world: World) -> int:
+    """Tell a number in a world; unlike a size it may be negative.
+
+    Raises: Impossible if it is not whole.
+    """
+    number = size.evaluate(world.sizes)
+    if number is None:
+        raise Impossible
+    return number
 
 
 def _spread(value: "Value | Rest", world: World, device: str) -> list[Any]:

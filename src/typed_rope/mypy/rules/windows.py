@@ -178,8 +178,10 @@ def _pool(count: int) -> tuple[Rule, Rule, Rule]:
 
 def adapted(x: Dims, sizes: Value, count: int) -> Dims:
     """Tell the axes after a pool that is told the sizes of its result; None keeps one."""
-    axis_at(x, -count - 1)
-    pairs = zip(x[-count:], per_axis(sizes, count), strict=True)
+    spatial = ranked(x)
+    if len(spatial) not in (count + 1, count + 2):
+        raise Refused(f"{shape(x)} has no batch, channels and {count} axes more")
+    pairs = zip(spatial[-count:], per_axis(sizes, count), strict=True)
     return (*x[:-count], *(axis if size == NONE else sized(size) for axis, size in pairs))
 
 
