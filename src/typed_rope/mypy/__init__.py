@@ -16,6 +16,9 @@ __all__ = ["plugin"]
 
 def plugin(version: str) -> "type[ShapePlugin]":
     """Give mypy the plugin; `version` is mypy's own."""
+    itself = globals()["plugin"]
     from typed_rope.mypy.plugin import ShapePlugin
 
+    # The import has put the module of that name in this function's place; the daemon asks again.
+    globals()["plugin"] = itself
     return ShapePlugin
