@@ -41,11 +41,11 @@ def check_body(checker: TypeChecker, body: FuncDef | MypyFile) -> None:
 def check_function(frame: Frame, function: FuncDef) -> None:
     """Follow a function in a frame of its own."""
     kind = get_proper_type(function.type)
-    if not isinstance(kind, CallableType):
-        return
     frame.name = function.name
-    frame.returns = returned_type(function, kind)
-    for argument, declared in zip(function.arguments, kind.arg_types, strict=True):
+    if isinstance(kind, CallableType):
+        frame.returns = returned_type(function, kind)
+    for number, argument in enumerate(function.arguments):
+        declared = kind.arg_types[number] if isinstance(kind, CallableType) else None
         place = argument.variable.name
         value = named(value_of(declared, own, place), place)
         if argument.kind.is_star():
