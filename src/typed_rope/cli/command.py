@@ -3,6 +3,11 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
+
+STATUSES: Final = """\
+exit status: 0 done, 1 failed (one line on stderr says why), 2 wrong arguments, 130 interrupted
+environment: NO_COLOR turns colours off; output that is not a terminal is always plain"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,3 +23,7 @@ class Command:
     description: str
     declare: Callable[[ArgumentParser], None]
     run: Callable[[Namespace], int]
+    statuses: str = STATUSES
+    """How its help ends."""
+    takes_rest: bool = False
+    """Whether what stands behind `--` is another program's, and comes as `rest`."""

@@ -2,25 +2,24 @@
 
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final, TextIO
 
-from typed_rope.cli.command import Command
+from typed_rope.cli.check import CHECK
+from typed_rope.cli.command import STATUSES, Command
 from typed_rope.cli.demo import DEMO
 from typed_rope.cli.run import RUN
 
-COMMANDS: Final = (DEMO, RUN)
-_STATUSES: Final = """\
-exit status: 0 done, 1 failed (one line on stderr says why), 2 wrong arguments, 130 interrupted
-environment: NO_COLOR turns colours off; output that is not a terminal is always plain"""
+COMMANDS: Final = (DEMO, RUN, CHECK)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; None stands for the process' arguments."""
     parser = _parser(COMMANDS)
-    chosen = parser.parse_args(arguments)
+    own, rest = _split(sys.argv[1:] if arguments is None else arguments)
+    chosen = parser.parse_args(own, Namespace(rest=rest))
     if chosen.command is None:
         parser.print_help()
         return 0
@@ -45,7 +44,7 @@ def _parser(commands: Sequence[Command]) -> ArgumentParser:
     parser = ArgumentParser(
         prog="typed-rope",
         description="Tensor layouts as types: written once, enforced at every call, explained.",
-        epilog=_STATUSES,
+        epilog=STATUSES,
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -59,13 +58,23 @@ def _parser(commands: Sequence[Command]) -> ArgumentParser:
             command.name,
             help=command.summary,
             description=command.description,
-            epilog=_STATUSES,
+            epilog=command.statuses,
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
         command.declare(inner)
         inner.set_defaults(command=command)
     return parser
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part what stands behind `--` from the arguments, for a command that hands it on."""
+    own = list(arguments)
+    takes_rest = any(command.takes_rest for command in COMMANDS if own[:1] == [command.name])
+    if not takes_rest or "--" not in own:
+        return own, []
+    place = own.index("--")
+    return own[:place], own[place + 1 :]
 
 
 def _sentence(error: Exception) -> str:
