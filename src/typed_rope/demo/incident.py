@@ -107,7 +107,7 @@ def _refusal(
     x: Float[Tensor, "b t h d"], cos: Wide[Tensor, "t d/2"], sin: Wide[Tensor, "t d/2"]
 ) -> str:
     try:
-        rotate_halves(x, cos, sin)
+        rotate_halves(x, cos, sin)  # type: ignore[layout]  # the incident
     except ShapeError as error:
         return str(error)
     raise RuntimeError("rotate_halves accepted a wrong layout.")

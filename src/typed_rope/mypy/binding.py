@@ -148,10 +148,8 @@ def _fit_tensor(declared: Tensor, given: Tensor, bindings: Bindings, facts: Fact
         axes = "1 axis" if len(given.dims) == 1 else f"{len(given.dims)} axes"
         counted = f"{axes}, not {_rank(declared.dims)}"
         return Misfit(f"{shape(given.dims)} for {shape(declared.dims)}: {counted}", "shape")
-    wrong = misplaced(pairs, facts)
+    wrong = misplaced(pairs)
     if wrong is not None:
-        for name, axis in wrong.by_name:
-            bindings.axes.setdefault(name, axis)
         sentence = f"{shape(given.dims)} for {shape(declared.dims)}: {wrong.said}"
         return Misfit(sentence, "layout", wrong.fix)
     _bind_many(declared.dims, given.dims, bindings)

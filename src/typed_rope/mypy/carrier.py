@@ -12,7 +12,16 @@ mypy erases the attributes, in place, of a type that it unites with another of t
 
 from collections.abc import Callable, Mapping
 
-from mypy.types import ExtraAttrs, Instance, LiteralType, ProperType, Type, UnionType
+from mypy.types import (
+    CallableType,
+    ExtraAttrs,
+    Instance,
+    LiteralType,
+    ProperType,
+    TupleType,
+    Type,
+    UnionType,
+)
 from mypy.types import get_proper_type as proper
 
 _SHAPE = "typed_rope shape"  # no name of an attribute: it has a space
@@ -56,3 +65,20 @@ def carried(kind: ProperType) -> tuple[str, str] | None:
         return None
     dtype, _, axes = literal.value.partition(" ")
     return dtype, axes
+
+
+def without_shapes(kind: Type) -> Type:
+    """Take the shapes off a function's type: its callers give it other axes than it declares."""
+    plain = proper(kind)
+    match plain:
+        case CallableType():
+            arguments = [without_shapes(argument) for argument in plain.arg_types]
+            return plain.copy_modified(arg_types=arguments, ret_type=without_shapes(plain.ret_type))
+        case UnionType():
+            return UnionType([without_shapes(item) for item in plain.items])
+        case TupleType():
+            return plain.copy_modified(items=[without_shapes(item) for item in plain.items])
+        case Instance():
+            return Instance(plain.type, [without_shapes(argument) for argument in plain.args])
+        case _:
+            return kind

@@ -10,9 +10,8 @@ declared  m k         given  k n              fine: a name of the caller's own, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from typed_rope.mypy.equality import Facts, is_unknown, is_value
+from typed_rope.mypy.equality import is_unknown, is_value
 from typed_rope.mypy.values import Axis
-from typed_rope.shapes import Size
 
 Pairs = Sequence[tuple[Axis, Axis]]
 
@@ -23,13 +22,11 @@ class Misplaced:
 
     said: str
     """Which axes, as a clause."""
-    by_name: tuple[tuple[str, Axis], ...]
-    """The axes by the symbols that they would be bound to in the right order."""
     fix: str | None
     """What to write behind the tensor; None where no transposition is certain."""
 
 
-def misplaced(pairs: Pairs, facts: Facts) -> Misplaced | None:
+def misplaced(pairs: Pairs) -> Misplaced | None:
     """Find axes that stand where others are declared."""
     declared = [_name(axis) for axis, _ in pairs]
     given = [_name(axis) for _, axis in pairs]
@@ -41,12 +38,7 @@ def misplaced(pairs: Pairs, facts: Facts) -> Misplaced | None:
     moved = {name: places for name, places in shared.items() if places[0] != places[1]}
     if not moved or not (_crossed(shared) or _displaced(moved, len(shared), pairs)):
         return None
-    by_name = tuple(
-        (symbol, pairs[there][1])
-        for here, there in shared.values()
-        if (symbol := _symbol(pairs[here][0])) is not None
-    )
-    return Misplaced(_said(list(moved), shared), by_name, _fix(declared, given))
+    return Misplaced(_said(list(moved), shared), _fix(declared, given))
 
 
 def _said(moved: list[str], shared: dict[str, tuple[int, int]]) -> str:
@@ -79,13 +71,6 @@ def _is_no_axis(axis: Axis) -> bool:
 
 def _name(axis: Axis) -> str | None:
     return axis.label.lower() if axis.label else None
-
-
-def _symbol(axis: Axis) -> str | None:
-    symbols = axis.size.symbols() if axis.size is not None else frozenset()
-    symbol = next(iter(symbols), None)
-    one = symbol is not None and axis.size == Size.symbol(symbol)
-    return symbol if one and symbol is not None and symbol.startswith("!") else None
 
 
 def _fix(declared: Sequence[str | None], given: Sequence[str | None]) -> str | None:

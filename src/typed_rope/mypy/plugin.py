@@ -19,12 +19,15 @@ from mypy.typeanal import TypeAnalyser
 from mypy.types import Type
 
 from typed_rope.mypy.annotations import ANNOTATED, ARRAYS, Annotations
-from typed_rope.mypy.carrier import Carriers
+from typed_rope.mypy.carrier import Carriers, without_shapes
 from typed_rope.mypy.flow.function import check_body
 from typed_rope.mypy.probes import HOOK, Body, Probes
 
 # Calls of these tell nothing of tensors: their modules are not looked at for their sake.
 _PLAIN = frozenset(sys.stdlib_module_names) | {"typing_extensions", "_typeshed", "mypy_extensions"}
+
+# These give a function more axes than it declares.
+_LIFTING = frozenset({"torch._functorch.apis.vmap", "torch._vmap_internals.vmap"})
 
 
 class ShapePlugin(Plugin):
@@ -54,6 +57,8 @@ class ShapePlugin(Plugin):
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """See calls of functions, in code that has no annotated tensors of its own."""
+        if fullname in _LIFTING:
+            return _lifted
         return None if fullname.partition(".")[0] in _PLAIN else self._called
 
     def report_config_data(self, ctx: ReportConfigContext) -> str:
@@ -85,6 +90,10 @@ class ShapePlugin(Plugin):
         self._carriers.restore()
         if not _ignored(checker):
             check_body(checker, body)
+
+
+def _lifted(context: FunctionContext) -> Type:
+    return without_shapes(context.default_return_type)
 
 
 def fingerprint() -> str:

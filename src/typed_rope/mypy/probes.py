@@ -82,7 +82,7 @@ class Probes:
         probe = _nothing(body)
         nothing = NoneType()
         signature = CallableType([], [], [], nothing, checker.named_type("builtins.function"))
-        function = FuncDef(body.name, [], Block([probe]), signature)
+        function = FuncDef("followed", [], Block([probe]), signature)
         function._fullname = body.fullname
         function.def_or_infer_vars = True
         function.set_line(body.line if isinstance(body, FuncDef) else 1)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from mypy.nodes import CallExpr, Context, Expression, OpExpr
+from mypy.nodes import CallExpr, Context, Expression, MemberExpr, OpExpr
 
 from typed_rope.mypy.flow.frame import Frame
-from typed_rope.mypy.flow.written import written
+from typed_rope.mypy.flow.paths import is_module
+from typed_rope.mypy.flow.written import as_operand
 from typed_rope.mypy.rules import RULES
 from typed_rope.mypy.rules.rule import Refused, Unsure
 from typed_rope.mypy.values import UNKNOWN, Either, Tensor, Value, join
@@ -68,14 +69,22 @@ def _joined(results: Sequence[Value]) -> Value:
 def _report(frame: Frame, name: str, refused: Refused, place: Context) -> None:
     fix = refused.fix
     if fix is not None and fix.startswith("."):
-        operand = _last_operand(place)
-        fix = None if operand is None else f"{written(operand)}{fix}"
+        operand = _operand(place, refused.operand)
+        fix = None if operand is None else f"{as_operand(operand)}{fix}"
     frame.report.finding(f"{name}: {refused.sentence}", place, refused.code, fix)
 
 
-def _last_operand(place: Context) -> Expression | None:
-    if isinstance(place, OpExpr):
-        return place.right
-    if isinstance(place, CallExpr) and place.args:
-        return place.args[-1]
-    return None
+def _operand(place: Context, number: int) -> Expression | None:
+    """Find the operand that a repair is appended to."""
+    match place:
+        case OpExpr():
+            operands = [place.left, place.right]
+        case MemberExpr():
+            operands = [place.expr]
+        case CallExpr(callee=MemberExpr(expr=subject)) if not is_module(subject):
+            operands = [subject, *place.args]
+        case CallExpr():
+            operands = place.args
+        case _:
+            return None
+    return operands[number] if -len(operands) <= number < len(operands) else None

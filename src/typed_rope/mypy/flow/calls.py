@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from mypy.nodes import ARG_NAMED, ARG_POS, ARG_STAR, CallExpr, MemberExpr, RefExpr
+from mypy.types import Instance
 
 from typed_rope.mypy.flow.apply import apply
 from typed_rope.mypy.flow.builtin_calls import BUILTINS
 from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
-from typed_rope.mypy.flow.members import is_module
+from typed_rope.mypy.flow.making import class_of, is_torchs, make, use
+from typed_rope.mypy.flow.members import of_object
+from typed_rope.mypy.flow.paths import is_module
 from typed_rope.mypy.flow.sequences import rank
 from typed_rope.mypy.flow.signatures import call_by_signature
 from typed_rope.mypy.flow.written import written
@@ -17,6 +20,7 @@ from typed_rope.mypy.values import (
     UNKNOWN,
     Either,
     Items,
+    Made,
     Repeated,
     Rest,
     Tensor,
@@ -38,6 +42,11 @@ def call(frame: Frame, expression: CallExpr) -> Value:
         subject = evaluate(frame, callee.expr)
         if isinstance(subject, Tensor | Either):
             return _method(frame, expression, callee.name, subject)
+        used = of_object(frame, callee, subject)
+    else:
+        used = evaluate(frame, callee)
+    if isinstance(used, Made):
+        return _use(frame, expression, used)
     name = callee.fullname if isinstance(callee, RefExpr) else ""
     if name in BUILTINS:
         positional, named = arguments(frame, expression)
@@ -48,7 +57,20 @@ def call(frame: Frame, expression: CallExpr) -> Value:
         if positional is None:
             return UNKNOWN
         return apply(frame, short, positional, named, expression, written(callee))
-    return call_by_signature(frame, expression)
+    result = call_by_signature(frame, expression)
+    with frame.report.quiet():
+        return make(frame, expression, *arguments(frame, expression)) or result
+
+
+def _use(frame: Frame, expression: CallExpr, used: Made) -> Value:
+    """Tell what a module gives: torch's own by their rules, others by their `forward`."""
+    if not is_torchs(used):
+        kind = frame.type_of(expression.callee)
+        known = isinstance(kind, Instance) and kind.type.fullname == used.kind
+        return call_by_signature(frame, expression, None if known else class_of(frame, used))
+    positional, named = arguments(frame, expression)
+    inputs = [*(positional or ()), *named.values()]
+    return use(frame, used, inputs, expression, written(expression.callee))
 
 
 def callee_is_function(expression: CallExpr) -> bool:

@@ -1,11 +1,14 @@
 """Attributes: of tensors, of modules, of objects whose place is known."""
 
-from mypy.nodes import MemberExpr, MypyFile, RefExpr
+from mypy.nodes import MemberExpr
+from mypy.types import Instance, ProperType
 
 from typed_rope.mypy.flow.apply import apply
+from typed_rope.mypy.flow.constructed import attribute
 from typed_rope.mypy.flow.expressions import evaluate, outside
 from typed_rope.mypy.flow.frame import Frame
-from typed_rope.mypy.flow.paths import path_of
+from typed_rope.mypy.flow.making import made_of, placed
+from typed_rope.mypy.flow.paths import is_module, path_of
 from typed_rope.mypy.flow.sequences import rank
 from typed_rope.mypy.flow.types import foreign, value_of
 from typed_rope.mypy.rules import RULES
@@ -13,6 +16,7 @@ from typed_rope.mypy.values import (
     UNKNOWN,
     DtypeName,
     Either,
+    Repeated,
     Tensor,
     Thing,
     Value,
@@ -39,12 +43,7 @@ def member(frame: Frame, expression: MemberExpr) -> Value:
             if expression.name in _VIEWS
             else UNKNOWN
         )
-    return _of_object(frame, expression, value)
-
-
-def is_module(expression: object) -> bool:
-    """Tell whether an expression names a module, as `torch.nn.functional`."""
-    return isinstance(expression, RefExpr) and isinstance(expression.node, MypyFile)
+    return of_object(frame, expression, value)
 
 
 def of_tensor(frame: Frame, expression: MemberExpr, value: Tensor) -> Value:
@@ -64,7 +63,8 @@ def of_tensor(frame: Frame, expression: MemberExpr, value: Tensor) -> Value:
     return UNKNOWN
 
 
-def _of_object(frame: Frame, expression: MemberExpr, value: Value) -> Value:
+def of_object(frame: Frame, expression: MemberExpr, value: Value) -> Value:
+    """Tell what an attribute of an object is: as assigned, as made, or as declared."""
     path = path_of(expression)
     if path is not None and path in frame.state.values:
         return frame.state.values[path]
@@ -74,4 +74,18 @@ def _of_object(frame: Frame, expression: MemberExpr, value: Value) -> Value:
     found = value_of(kind, foreign(owner), place)
     if found == Whole() and path is not None:
         return Whole(Size.symbol(f"{{{path}}}"))
+    if found in (UNKNOWN, Tensor(), Repeated(UNKNOWN)):
+        held = _held(frame, expression, kind)
+        if held != UNKNOWN:
+            return held
     return Thing(path) if found == Thing() else found
+
+
+def _held(frame: Frame, expression: MemberExpr, kind: ProperType | None) -> Value:
+    """Tell what a constructor gave an attribute, or what its class tells where that is unknown."""
+    owner = frame.type_of(expression.expr)
+    if isinstance(owner, Instance) and owner.type.module_name == frame.checker.tree.fullname:
+        held = attribute(frame, owner.type, expression.name, path_of(expression.expr))
+        if held != UNKNOWN:
+            return placed(held, path_of(expression))
+    return placed(made_of(kind) or UNKNOWN, path_of(expression))

@@ -1,6 +1,6 @@
 """The place of an object as a text: `self.attention.heads`, `cfg.heads`."""
 
-from mypy.nodes import Expression, MemberExpr, MypyFile, NameExpr
+from mypy.nodes import Expression, MemberExpr, MypyFile, NameExpr, RefExpr
 
 
 def path_of(expression: Expression) -> str | None:
@@ -11,3 +11,8 @@ def path_of(expression: Expression) -> str | None:
         before = path_of(expression.expr)
         return f"{before}.{expression.name}" if before else None
     return None
+
+
+def is_module(expression: Expression) -> bool:
+    """Tell whether an expression names a module, as `torch.nn.functional`."""
+    return isinstance(expression, RefExpr) and isinstance(expression.node, MypyFile)

@@ -17,6 +17,7 @@ from mypy.types import (
     AnyType,
     CallableType,
     Instance,
+    ProperType,
     TypeOfAny,
     TypeVarType,
     get_proper_type,
@@ -56,16 +57,15 @@ class Attempt:
     """What does not fit, by the number of the argument."""
 
 
-def call_by_signature(frame: Frame, expression: CallExpr) -> Value:
+def call_by_signature(frame: Frame, expression: CallExpr, kind: ProperType | None = None) -> Value:
     """Hold a call against the signature of what is called; tell what it gives.
 
-    Of an overloaded function the first signature that fits is meant.
+    Of an overloaded function the first signature that fits is meant. What is called was followed
+    before, if it is more than a name.
     """
     given = [evaluate(frame, argument) for argument in expression.args]
     owner = expression.callee
-    kind = frame.type_of(owner)
-    if kind is None or isinstance(kind, AnyType):
-        evaluate(frame, owner)
+    kind = kind or frame.type_of(owner)
     receiver = path_of(owner)
     if isinstance(owner, MemberExpr) and not isinstance(kind, Instance):
         receiver = path_of(owner.expr)
@@ -101,11 +101,12 @@ def _possible(
 
 
 def _takes(expression: CallExpr, signature: CallableType) -> bool:
-    actuals = {actual for formal in _mapped(expression, signature) for actual in formal}
+    actuals = {actual for formal in formals(expression, signature) for actual in formal}
     return len(actuals) == len(expression.args)
 
 
-def _mapped(expression: CallExpr, signature: CallableType) -> list[list[int]]:
+def formals(expression: CallExpr, signature: CallableType) -> list[list[int]]:
+    """Tell for each parameter which arguments of a call it takes."""
     return map_actuals_to_formals(
         expression.arg_kinds,
         expression.arg_names,
@@ -139,7 +140,7 @@ def _attempt(
 def _passed(
     expression: CallExpr, signature: CallableType, given: Sequence[Value]
 ) -> Iterator[Passed]:
-    for formal, actuals in enumerate(_mapped(expression, signature)):
+    for formal, actuals in enumerate(formals(expression, signature)):
         name = signature.arg_names[formal]
         declared = value_of(signature.arg_types[formal], bindable, name or "")
         for actual in actuals:

@@ -123,7 +123,7 @@ def _loop(
     frame: Frame, body: Callable[[], None], else_body: Block | None, blocks: Sequence[Block]
 ) -> None:
     """Follow a body until another round changes nothing; only the last round reports."""
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(max(1, _MOST_ROUNDS - len(frame.loops))):
         before = frame.state.copy()
         with frame.report.quiet():
             after = _round(frame, body)[0]

@@ -48,6 +48,12 @@ def _written(expression: Expression | None) -> str:
             return "(...)"
 
 
+def as_operand(expression: Expression) -> str:
+    """Write an expression so that a method call can follow."""
+    text = _operand(expression)
+    return text if len(text) <= _LONGEST else "(...)"
+
+
 def _operand(expression: Expression) -> str:
     text = _written(expression)
     return f"({text})" if isinstance(expression, OpExpr | UnaryExpr) else text
