@@ -135,8 +135,19 @@ class Thing:
     path: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An object of which the constructor's arguments are known: `nn.Linear(c, 4 * c)`."""
+
+    kind: str
+    """The full name of its class."""
+    arguments: "tuple[tuple[str, Value], ...]"
+    """By the names of the constructor's parameters; of layers in a row, by place."""
+    path: str | None = None
+
+
 Value = (
-    Tensor | Whole | Items | Repeated | Constant | DtypeName | Cut | Either | Thing
+    Tensor | Whole | Items | Repeated | Constant | DtypeName | Cut | Either | Thing | Made
 )  # fmt: skip
 UNKNOWN = Thing()
 NONE = Constant(None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mypy.checker import TypeChecker
 from mypy.nodes import Expression
@@ -12,6 +13,9 @@ from typed_rope.mypy.flow.state import State
 from typed_rope.mypy.report import Report
 from typed_rope.mypy.rules.rule import Known
 from typed_rope.mypy.values import Axis
+
+if TYPE_CHECKING:
+    from typed_rope.mypy.flow.constructed import Constructed
 
 
 @dataclass(slots=True)
@@ -37,6 +41,8 @@ class Frame:
     """Its declared result; None where nothing is checked."""
     name: str = ""
     loops: list[Loop] = field(default_factory=list)
+    classes: "dict[str, Constructed]" = field(default_factory=dict)
+    """What constructors leave behind, by the full name of the class."""
 
     def type_of(self, expression: Expression) -> ProperType | None:
         """Tell what mypy has inferred; None for what it did not look at."""

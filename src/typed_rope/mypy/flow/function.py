@@ -7,6 +7,7 @@ from mypy.checker import TypeChecker
 from mypy.nodes import FuncDef, MypyFile
 from mypy.types import CallableType, Instance, Type, get_proper_type
 
+from typed_rope.mypy.flow.constructed import constructed
 from typed_rope.mypy.flow.frame import Frame
 from typed_rope.mypy.flow.statements import follow
 from typed_rope.mypy.flow.symbols import symbols_in
@@ -52,6 +53,9 @@ def check_function(frame: Frame, function: FuncDef) -> None:
             value = Repeated(value) if not argument.kind.is_named(star=True) else Thing()
         frame.state.assign(argument.variable, value)
         frame.axes |= frozenset(symbols_in(value))
+    if function.name != "__init__" and function.info:
+        if function.info.module_name == frame.checker.tree.fullname:
+            frame.state.facts |= constructed(frame, function.info).facts()
     follow(frame, function.body.body)
 
 

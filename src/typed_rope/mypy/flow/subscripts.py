@@ -5,9 +5,20 @@ from mypy.nodes import IndexExpr
 from typed_rope.mypy.flow.apply import apply
 from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
+from typed_rope.mypy.flow.making import item_of
 from typed_rope.mypy.flow.sequences import cut, item
 from typed_rope.mypy.flow.types import foreign, value_of
-from typed_rope.mypy.values import UNKNOWN, Cut, Either, Items, Repeated, Tensor, Value, number
+from typed_rope.mypy.values import (
+    UNKNOWN,
+    Cut,
+    Either,
+    Items,
+    Made,
+    Repeated,
+    Tensor,
+    Value,
+    number,
+)
 
 
 def subscript(frame: Frame, expression: IndexExpr) -> Value:
@@ -22,6 +33,8 @@ def subscript(frame: Frame, expression: IndexExpr) -> Value:
         return base
     if isinstance(base, Items | Repeated):
         return item(base, index)
+    if isinstance(base, Made):
+        return item_of(base, number(index))
     place = f"item.{expression.line}.{expression.column}"
     return value_of(frame.type_of(expression), foreign(place), place)
 
