@@ -5,6 +5,7 @@ from cases_functional import FUNCTIONAL
 from cases_indexing import INDEXING
 from cases_joining import JOINING
 from cases_moving import MOVING
+from cases_patterns import PATTERNS
 from cases_pointwise import POINTWISE
 from cases_products import PRODUCTS
 from cases_reducing import REDUCING
@@ -20,6 +21,7 @@ TRIALS: dict[str, Trial] = {
     **INDEXING,
     **FUNCTIONAL,
     **MOVING,
+    **PATTERNS,
     **POINTWISE,
     **PRODUCTS,
     **REDUCING,

@@ -260,7 +260,10 @@ UNARY: dict[str, Trial] = {
     **{name: initialiser(name) for name in unary.initialised.names},
     **trials(unary.truth_values, Trial(alone(ALL), definite=0.7, lenient=True)),
     **trials(unary.along, Trial(with_dim(dtype=True), definite=0.7, refused=1.0)),
-    "softmin": Trial(with_dim(), definite=0.7, refused=1.0),
+    # On the meta device only log_softmax looks for the axis.
+    **dict.fromkeys(
+        ("softmax", "softmin"), Trial(with_dim(dtype=True), 0.5, 1.0, form=torch.log_softmax)
+    ),
     "logcumsumexp": Trial(with_dim(), definite=0.7, refused=1.0),
     **trials(unary.accumulated, Trial(with_dim(ALL, dtype=True), definite=0.7, refused=1.0)),
     **trials(unary.running, Trial(with_dim(ALL), definite=0.7, refused=1.0)),

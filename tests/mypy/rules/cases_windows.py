@@ -94,8 +94,8 @@ def tried(cases: st.SearchStrategy[Case], name: str, definite: float) -> Trial:
 
 WINDOWS: dict[str, Trial] = {
     **{f"conv{n}d": tried(convolutions(n), f"conv{n}d", 0.3) for n in (1, 2, 3)},
-    **{f"max_pool{n}d": tried(pools(n, dilation=True), f"max_pool{n}d", 0.1) for n in (1, 2, 3)},
-    **{f"avg_pool{n}d": tried(pools(n, dilation=False), f"avg_pool{n}d", 0.1) for n in (1, 2, 3)},
+    **{f"max_pool{n}d": tried(pools(n, dilation=True), f"max_pool{n}d", 0.02) for n in (1, 2, 3)},
+    **{f"avg_pool{n}d": tried(pools(n, dilation=False), f"avg_pool{n}d", 0.02) for n in (1, 2, 3)},
     **{
         name: tried(adapting(n), name, 0.6)
         for n in (1, 2, 3)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 import torch
-from cases_functional import alike, classified, mistaken, shapes
+from cases_functional import alike, classified, classify, mistaken, shapes
 from cases_windows import pools, resolutions, shuffles, spatial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -169,8 +169,6 @@ UNTRIED = {
     "LazyLinear",  # the meta device cannot make its weights
     "TransformerEncoderLayer",  # tried by itself
 }
-# The meta device does not compare the axes of classes.
-STAND_INS = {"NLLLoss": torch.nn.CrossEntropyLoss}
 
 
 def _asked(kind: str, made: Mapping[str, Value], case: Case) -> Value | Refused | None:
@@ -184,7 +182,9 @@ def _asked(kind: str, made: Mapping[str, Value], case: Case) -> Value | Refused 
 
 def _truth(kind: str, made: Mapping[str, Value], case: Case, world: World) -> object:
     numbers = {name: real(value, world, "meta") for name, value in made.items()}
-    form = STAND_INS.get(kind) or getattr(torch.nn, kind)
+    if kind in CLASSES:
+        return called(lambda *inputs: classify(*inputs, **numbers), case, world)
+    form = getattr(torch.nn, kind)
     return called(lambda *inputs: form(**numbers).to("meta")(*inputs), case, world)
 
 

@@ -18,6 +18,48 @@ Term = Sequence[str]
 """The letters of one operand, dots among them."""
 
 
+def aligned(term: Term, dims: Dims) -> tuple[list[tuple[str, Axis]], Dims | None]:
+    """Put letters beside axes; also tell which axes stand where the dots are, if there are any.
+
+    Raises: Refused if there are too many letters or too few; Unsure where it cannot be counted.
+    """
+    if DOTS in term:
+        return _aligned_around_dots(list(term), dims)
+    many = [place for place, axis in enumerate(dims) if isinstance(axis, Many)]
+    if not many and len(term) != len(dims):
+        raise miscounted(term, dims)
+    if not many:
+        return _paired(term, dims), None
+    after = len(dims) - many[-1] - 1
+    if len(dims) - len(many) > len(term):
+        raise Unsure
+    start, end = len(term) - after, len(dims) - after
+    pairs = [*_paired(term[: many[0]], dims[: many[0]]), *_paired(term[start:], dims[end:])]
+    return pairs, None
+
+
+def _aligned_around_dots(term: list[str], dims: Dims) -> tuple[list[tuple[str, Axis]], Dims]:
+    before = term.index(DOTS)
+    end = len(dims) - (len(term) - before - 1)
+    if end < before:
+        raise Unsure if any(isinstance(axis, Many) for axis in dims) else miscounted(term, dims)
+    pairs = [*_paired(term[:before], dims[:before]), *_paired(term[before + 1 :], dims[end:])]
+    return pairs, dims[before:end]
+
+
+def _paired(term: Term, dims: Dims) -> list[tuple[str, Axis]]:
+    pairs = [(one, axis) for one, axis in zip(term, dims, strict=True) if isinstance(axis, Axis)]
+    if len(pairs) != len(dims):
+        raise Unsure
+    return pairs
+
+
+def miscounted(term: Term, dims: Dims) -> Refused:
+    """Make the refusal of names that are not as many as the axes."""
+    count = len([name for name in term if name != DOTS])
+    return Refused(f"{count} axes are named, and {shape(dims)} has {len(dims)}")
+
+
 @dataclass(slots=True)
 class Letters:
     """What letters were found to stand for."""
@@ -33,35 +75,17 @@ class Letters:
 
         Raises: Refused if there are too many or too few, or a letter has two axes.
         """
-        for letter, axis in self._pairs(term, dims):
-            if isinstance(axis, Axis):
-                self._bind(letter, axis, dims)
+        pairs, rest = aligned(term, dims)
+        if rest is not None:
+            self.rest.append(rest)
+        for letter, axis in pairs:
+            self.bind(letter, axis, dims)
 
-    def _pairs(self, term: Term, dims: Dims) -> list[tuple[str, Axis | Many]]:
-        many = next((i for i, axis in enumerate(dims) if isinstance(axis, Many)), None)
-        if DOTS in term:
-            before = list(term).index(DOTS)
-            after = len(term) - before - 1
-            if len(dims) < before + after:
-                raise Unsure if many is not None else _miscounted(term, dims)
-            end = len(dims) - after
-            self.rest.append(dims[before:end])
-            pairs = [*zip(term[:before], dims[:before], strict=True)]
-            pairs += zip(term[before + 1 :], dims[end:], strict=True)
-            if any(isinstance(axis, Many) for _, axis in pairs):
-                raise Unsure
-            return pairs
-        if many is None:
-            if len(term) != len(dims):
-                raise _miscounted(term, dims)
-            return list(zip(term, dims, strict=True))
-        after = len(dims) - many - 1
-        if many + after > len(term) or (after and Many in map(type, dims[-after:])):
-            raise Unsure
-        ends = zip(term[len(term) - after :], dims[len(dims) - after :], strict=True)
-        return [*zip(term[:many], dims[:many], strict=True), *ends]
+    def bind(self, letter: str, axis: Axis, dims: Dims) -> None:
+        """Give a letter to an axis.
 
-    def _bind(self, letter: str, axis: Axis, dims: Dims) -> None:
+        Raises: Refused if it was given to another one.
+        """
         found, among = self.axes.setdefault(letter, (axis, dims))
         if axis.size == ONE or found is axis:
             return
@@ -91,7 +115,3 @@ class Letters:
         if axis.label is None and letter not in labels:
             return Axis(axis.size, letter, axis.broadcast)
         return axis
-
-
-def _miscounted(term: Term, dims: Dims) -> Refused:
-    return Refused(f"{len(term)} letters are given to the {len(dims)} axes of {shape(dims)}")
