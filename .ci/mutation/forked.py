@@ -129,7 +129,8 @@ def run_tests(
     """Run tests in this fork until one fails, with a mutant in the place of its file."""
     os.chdir(ROOT)
     slow_down(slower)
-    sys.path.insert(0, str(ROOT / "src"))
+    # The root as well, as `python -m pytest` has it: processes that tests start import the tests.
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
     if mutant is not None:
         finder = _Finder(*mutant)
         sys.meta_path.insert(0, finder)
