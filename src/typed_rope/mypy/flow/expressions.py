@@ -34,7 +34,7 @@ from mypy.nodes import (
 
 from typed_rope.mypy.dtypes import named
 from typed_rope.mypy.flow.frame import Frame
-from typed_rope.mypy.flow.types import foreign, value_of
+from typed_rope.mypy.flow.types import NUMBERS, foreign, value_of
 from typed_rope.mypy.values import (
     NONE,
     UNKNOWN,
@@ -65,7 +65,15 @@ def evaluate(frame: Frame, expression: Expression | None) -> Value:
     if expression is None:
         return NONE
     step = _STEPS.get(type(expression))
-    return UNKNOWN if step is None else step(frame, expression)
+    value = UNKNOWN if step is None else step(frame, expression)
+    return _by_type(frame, expression) if value == UNKNOWN else value
+
+
+def _by_type(frame: Frame, expression: Expression) -> Value:
+    """Tell what is known at least: that it is a number, or a tensor."""
+    value = value_of(frame.type_of(expression), foreign("?"))
+    plain = value in (Whole(), Tensor()) or value in NUMBERS.values()
+    return value if plain else UNKNOWN
 
 
 def _name(frame: Frame, expression: NameExpr) -> Value:

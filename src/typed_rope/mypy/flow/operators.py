@@ -5,6 +5,7 @@ from mypy.nodes import ComparisonExpr, Expression, OperatorAssignmentStmt, OpExp
 from typed_rope.mypy.flow.apply import apply
 from typed_rope.mypy.flow.frame import Frame
 from typed_rope.mypy.flow.numbers import arithmetic
+from typed_rope.mypy.rules.elementwise import number_kind
 from typed_rope.mypy.values import (
     UNKNOWN,
     Constant,
@@ -26,8 +27,12 @@ _RULES = {
 
 def operate(frame: Frame, operator: str, left: Value, right: Value, place: Expression) -> Value:
     """Tell what `left operator right` gives."""
-    if isinstance(left, Whole) and isinstance(right, Whole):
+    fraction = operator == "/" or (operator == "**" and (number(right) or 0) < 0)
+    if isinstance(left, Whole) and isinstance(right, Whole) and not fraction:
         return arithmetic(operator, left, right) if operator in _RULES else UNKNOWN
+    kinds = (number_kind(left), number_kind(right))
+    if None not in kinds:
+        return Constant(complex if complex in kinds else float) if operator in _RULES else UNKNOWN
     if any(isinstance(v, Tensor | Either) for v in (left, right)):
         name = _RULES.get(operator)
         return UNKNOWN if name is None else apply(frame, name, [left, right], {}, place, operator)

@@ -59,6 +59,8 @@ _SEQUENCES = (
     "typing.List", "typing.Collection", "collections.abc.Sequence", "builtins.set",
     "builtins.frozenset", "typing.Generator", "collections.deque",
 )  # fmt: skip
+NUMBERS = {f"builtins.{kind.__name__}": Constant(kind) for kind in (bool, float, complex)}
+"""Numbers of which the type alone is known."""
 _OWN_CLASSES = {"Wide": frozenset({"float32", "float64"})}
 
 
@@ -120,6 +122,8 @@ def _of_instance(kind: Instance, naming: Naming, place: str) -> Value:
         return Tensor()
     if name == "builtins.int":
         return Whole()
+    if name in NUMBERS:
+        return NUMBERS[name]
     if name in _SEQUENCES and kind.args:
         return Repeated(value_of(kind.args[0], naming, place))
     if kind.type.tuple_type is not None:
