@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from typed_rope.mypy.equality import Facts, compare_axes
+from typed_rope.mypy.equality import Facts, compare_axes, is_unknown
 from typed_rope.mypy.rules.dims import better, shape
 from typed_rope.mypy.rules.rule import Refused, Unsure
 from typed_rope.mypy.values import Axis, Dims, Many
@@ -46,7 +46,14 @@ def _meet(a: Axis, b: Axis, left: Dims, right: Dims, facts: Facts) -> Axis:
     if verdict == "never":
         sentence = f"{a} and {b} cannot be equal in {shape(left)} and {shape(right)}"
         raise Refused(sentence, fix=_turned(left, right, facts))
+    if verdict == "unknown" and _may_be_one(a) and _may_be_one(b):
+        return Axis(None, a.label if a.label == b.label else None)
     return better(a, b)
+
+
+def _may_be_one(axis: Axis) -> bool:
+    """Tell whether an axis may give way; a number of the program's is taken to be another one."""
+    return axis.size is None or axis.broadcast or any(map(is_unknown, axis.size.symbols()))
 
 
 def _turned(left: Dims, right: Dims, facts: Facts) -> str | None:
