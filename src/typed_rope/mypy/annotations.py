@@ -20,13 +20,15 @@ from mypy.nodes import (
     OpExpr,
     Statement,
     StrExpr,
+    SymbolNode,
     TupleExpr,
+    TypeAlias,
 )
 from mypy.plugin import AnalyzeTypeContext
 from mypy.typeanal import TypeAnalyser
-from mypy.types import RawExpressionType, Type, UnboundType, UnionType
+from mypy.types import RawExpressionType, Type, UnboundType, UnionType, get_proper_type
 
-from typed_rope.mypy.carrier import Carriers
+from typed_rope.mypy.carrier import Carriers, carried
 from typed_rope.mypy.report import SHAPE
 from typed_rope.shapes import ShapeSyntaxError, parse
 
@@ -88,6 +90,17 @@ class Annotations:
             return context.api.analyze_type(context.type)
         finally:
             self._passing = False
+
+
+def keep_alias(node: SymbolNode | None) -> None:
+    """Have mypy use what an alias stands for with its shape, and not just the class of it.
+
+    It takes an alias of a class without arguments, `Array = Tensor`, for another name of the class.
+    """
+    if isinstance(node, TypeAlias) and node.no_args:
+        target = get_proper_type(node.target)
+        if carried(target) is not None:
+            node.no_args = False
 
 
 def _text(argument: Type) -> str | None:

@@ -18,7 +18,7 @@ from mypy.plugin import (
 from mypy.typeanal import TypeAnalyser
 from mypy.types import Type
 
-from typed_rope.mypy.annotations import ANNOTATED, ARRAYS, Annotations
+from typed_rope.mypy.annotations import ANNOTATED, ARRAYS, Annotations, keep_alias
 from typed_rope.mypy.carrier import Carriers, without_shapes
 from typed_rope.mypy.flow.function import check_body
 from typed_rope.mypy.probes import HOOK, Body, Probes
@@ -47,7 +47,12 @@ class ShapePlugin(Plugin):
             return None
         if fullname in ANNOTATED:
             return self._annotated
-        return self._array if fullname in ARRAYS else None
+        if fullname in ARRAYS:
+            return self._array
+        if fullname.partition(".")[0] not in _PLAIN | {"torch"}:
+            found = self.lookup_fully_qualified(fullname)
+            keep_alias(None if found is None else found.node)
+        return None
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Answer the probes, and see calls of methods."""
