@@ -69,12 +69,12 @@ def dealt(draw: st.DrawFn, shape: Dims) -> Sizes:
 
 
 @st.composite
-def views(draw: st.DrawFn, *, wrong: bool = True) -> Case:
-    shape = draw(dims(1, 4))
+def views(draw: st.DrawFn, *, many: bool = True, crossed: bool = False) -> Case:
+    shape = draw(dims(1, 4, many=many))
     sizes = draw(dealt(shape))
-    if wrong and draw(st.integers(0, 3)) == 0:
+    if crossed or draw(st.integers(0, 3)) == 0:
         sizes = list(draw(st.permutations(sizes)))
-    if wrong and draw(st.integers(0, 7)) == 0:
+    if not crossed and draw(st.integers(0, 7)) == 0:
         sizes[draw(st.integers(0, len(sizes) - 1))] = size_value(axis(draw(st.sampled_from("bts"))))
     at = draw(st.integers(0, len(sizes) - 1))
     if draw(st.booleans()) and isinstance(sizes[at], Whole):

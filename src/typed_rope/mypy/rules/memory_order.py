@@ -3,9 +3,12 @@
     "b t c"    view(b, t, h, c//h)     t has b before it, and has b before it: t stays
     "b t c"    view(b, h, t, c//h)     t has b before it, and then b*h: another axis, called t
 
+    "b h t d"  view(b*t, h*d)          b*t are no neighbours: no axis ends after b*t entries
+
 An axis is told by its size and by how many entries are dealt out before it. So an axis that is
 named in the sizes of a view, and has another product before it than it had, now holds what belongs
-to other axes, however well the sizes fit.
+to other axes, however well the sizes fit. And where an axis of a view ends, an axis must have ended
+before, or a part of it: no axis is taken to be divisible by another one of the same tensor.
 """
 
 from collections.abc import Iterable, Sequence
@@ -81,7 +84,36 @@ def moved(
         was = earlier.get(name)
         if was is not None and place is not None and never_equal(was, place, facts):
             return axis
+    return _unfinished(old, new, ends)
+
+
+def _unfinished(old: Sequence[Axis], new: Sequence[Axis], ends: Sequence[Axis]) -> Axis | None:
+    """Find an axis of a view that ends where no axis did, nor a part of one."""
+    named = {name for name in map(_name, old) if name and _uses((*ends, *old), name) == 1}
+    # The last axis ends where all do.
+    last = Axis(ONE)
+    starts = before([*old, last])
+    for axis, end in zip(new, before(new)[1:], strict=False):
+        known = [
+            (end / start, one.size)
+            for start, one in zip(starts, [*old, last], strict=True)
+            if end is not None and start is not None and one.size is not None
+        ]
+        if len(known) == len(starts) and not any(
+            reach is not None and _is_part(reach, size, named) for reach, size in known
+        ):
+            return axis
     return None
+
+
+def _is_part(reach: Size, size: Size, named: set[str]) -> bool:
+    """Tell whether a part of an axis may have a size: whether one divides the other."""
+    rest = size / reach
+    return rest is not None and not (_below(reach) | _below(rest)) & named
+
+
+def _below(size: Size) -> set[str]:
+    return {symbol for monomial, _ in size.terms for symbol, power in monomial if power < 0}
 
 
 def _is_product(axis: Axis) -> bool:
@@ -153,7 +185,7 @@ def _keeps(old: Sequence[Axis], new: Sequence[Axis], facts: Facts) -> bool:
         for axis, place in zip(new, before(new), strict=True)
         if _name(axis) is not None and _name(axis) in earlier
     ]
-    return all(
+    return _unfinished(old, new, ()) is None and all(
         was is not None and place is not None and compare(was, place, facts) == "same"
         for was, place in shared
     )
