@@ -9,6 +9,7 @@ A symbol that begins with `!` is a name of the declaration's own, to be bound; e
 is one of the function that is followed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from typed_rope.mypy.alignment import aligned
@@ -155,6 +156,10 @@ def _fit_tensor(declared: Tensor, given: Tensor, bindings: Bindings, facts: Fact
     _bind_many(declared.dims, given.dims, bindings)
     for one, other in pairs:
         _bind(one, other, bindings, facts)
+    turned = _turned(pairs, bindings)
+    if turned:
+        sentence = f"{shape(given.dims)} for {shape(declared.dims)}: {turned}"
+        return Misfit(sentence, "layout")
     for one, other in pairs:
         wrong_axis = _compare(one, other, bindings, facts)
         if wrong_axis is not None:
@@ -198,6 +203,17 @@ def single(size: Size | None) -> str | None:
     symbols = size.symbols() if size is not None else frozenset()
     symbol = next(iter(symbols), None)
     return symbol if symbol is not None and size == Size.symbol(symbol) else None
+
+
+def _turned(pairs: Sequence[tuple[Axis, Axis]], bindings: Bindings) -> str | None:
+    """Tell whether a value has the sizes that are wanted, each of them, in another order."""
+    wanted = [str(bindings.size(one.size)) for one, _ in pairs]
+    given = [str(other.size) for _, other in pairs]
+    told = not any(one.broadcast or other.broadcast for one, other in pairs)
+    if wanted == given or sorted(wanted) != sorted(given) or "None" in wanted or not told:
+        return None
+    moved = [one for one, other in zip(wanted, given, strict=True) if one != other]
+    return f"{' and '.join(dict.fromkeys(moved))} stand in another order"
 
 
 def _compare(declared: Axis, given: Axis, bindings: Bindings, facts: Facts) -> str | None:

@@ -5,13 +5,15 @@ declared  b h t d     given  b t {heads} d    t stands where h is declared, and 
                                               declared stands no axis but a number
 declared  b h t d     given  b s t d          fine: s is foreign, and binds as h
 declared  m k         given  k n              fine: a name of the caller's own, by chance
+returned  n b         given  b ?              b is the function's own, and has left its place
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from typed_rope.mypy.equality import is_unknown, is_value
-from typed_rope.mypy.values import Axis
+from typed_rope.mypy.values import ANY_DIM, Axis
+from typed_rope.shapes import Size
 
 Pairs = Sequence[tuple[Axis, Axis]]
 
@@ -59,7 +61,15 @@ def _displaced(moved: dict[str, tuple[int, int]], shared: int, pairs: Pairs) -> 
     """Tell whether an axis has left its place to what is no axis of the caller's."""
     if shared == len(moved):
         return False
-    return any(_is_no_axis(pairs[here][1]) for here, _ in moved.values())
+    return any(
+        _is_no_axis(given) or (_is_own(declared) and given == ANY_DIM)
+        for declared, given in (pairs[here] for here, _ in moved.values())
+    )
+
+
+def _is_own(axis: Axis) -> bool:
+    """Tell whether a declared axis is one of the function that is followed, with its name."""
+    return axis.label is not None and axis.size == Size.symbol(axis.label)
 
 
 def _is_no_axis(axis: Axis) -> bool:

@@ -25,6 +25,7 @@ class Report:
         """Report through the checker of the function's module."""
         self._checker = checker
         self._quiet = 0
+        self._unrevealed = 0
 
     def finding(self, sentence: str, place: Context, code: str, fix: str | None = None) -> None:
         """Report an error, and what to write instead."""
@@ -36,8 +37,17 @@ class Report:
 
     def note(self, sentence: str, place: Context) -> None:
         """Report what was asked for."""
-        if not self._quiet:
+        if not self._quiet and not self._unrevealed:
             self._checker.note(sentence, place)
+
+    @contextmanager
+    def unrevealed(self) -> Iterator[None]:
+        """Report findings alone for a while."""
+        self._unrevealed += 1
+        try:
+            yield
+        finally:
+            self._unrevealed -= 1
 
     @contextmanager
     def quiet(self) -> Iterator[None]:

@@ -151,6 +151,7 @@ Value = (
 )  # fmt: skip
 UNKNOWN = Thing()
 NONE = Constant(None)
+EMPTY = Items(())
 ANY_DIM = Axis(None)
 
 
@@ -197,6 +198,8 @@ def join(left: Value, right: Value) -> Value:
         return Whole()
     if isinstance(left, Items) and isinstance(right, Items):
         return _join_items(left, right)
+    if isinstance(left, Items | Repeated) and isinstance(right, Items | Repeated):
+        return _join_lengths(left, right)
     if NONE in (left, right):
         # mypy has None checked before use: what matters is the other value.
         return right if left == NONE else left
@@ -226,9 +229,28 @@ def join_axes(one: Axis, other: Axis) -> Axis:
     return Axis(same_size, same_label, one.broadcast or other.broadcast)
 
 
+def loosened(value: Items | Repeated) -> Repeated:
+    """Forget how many values there are, and which comes first."""
+    if isinstance(value, Repeated):
+        return value
+    values = [UNKNOWN if isinstance(one, Rest) else one for one in value.values]
+    if not values:
+        return Repeated(UNKNOWN)
+    result = values[0]
+    for one in values[1:]:
+        result = join(result, one)
+    return Repeated(result)
+
+
+def _join_lengths(left: Items | Repeated, right: Items | Repeated) -> Repeated:
+    if EMPTY in (left, right):
+        return loosened(right if left == EMPTY else left)
+    return Repeated(join(loosened(left).value, loosened(right).value))
+
+
 def _join_items(left: Items, right: Items) -> Value:
     if len(left.values) != len(right.values):
-        return UNKNOWN
+        return _join_lengths(left, right)
     joined: list[Value | Rest] = []
     for one, other in zip(left.values, right.values, strict=True):
         if isinstance(one, Rest) or isinstance(other, Rest):

@@ -8,6 +8,7 @@ from mypy.nodes import (
     Expression,
     ForStmt,
     IfStmt,
+    IndexExpr,
     ListExpr,
     MemberExpr,
     NameExpr,
@@ -27,6 +28,7 @@ from typed_rope.mypy.flow.paths import path_of
 from typed_rope.mypy.flow.types import value_of
 from typed_rope.mypy.results import instantiate
 from typed_rope.mypy.values import (
+    EMPTY,
     UNKNOWN,
     Axis,
     Items,
@@ -36,6 +38,8 @@ from typed_rope.mypy.values import (
     Thing,
     Value,
     Whole,
+    join,
+    loosened,
 )
 from typed_rope.shapes import Size
 
@@ -54,6 +58,31 @@ def assign(frame: Frame, target: Expression, value: Value) -> None:
         _assign_parts(frame, target.items, value)
     elif isinstance(target, StarExpr):
         assign(frame, target.expr, value)
+    elif isinstance(target, IndexExpr):
+        assign_part(frame, target, value)
+
+
+def assign_part(frame: Frame, target: IndexExpr, value: Value) -> None:
+    """Follow `base[index] = value`: what a tensor is given must have room there."""
+    from typed_rope.mypy.flow.apply import apply
+    from typed_rope.mypy.flow.expressions import evaluate
+
+    base, index = evaluate(frame, target.base), evaluate(frame, target.index)
+    if isinstance(base, Items | Repeated):
+        held = EMPTY if base == EMPTY else loosened(base)
+        assign(frame, target.base, join(held, Repeated(value)))
+    elif isinstance(base, Tensor):
+        part = apply(frame, "__getitem__", [base, index], {}, target, "index")
+        if isinstance(part, Tensor) and isinstance(value, Tensor):
+            apply(frame, "copy_", [part, _without_ones(value)], {}, target, "assignment")
+
+
+def _without_ones(value: Tensor) -> Tensor:
+    """Leave out axes of size 1 in front, as torch does where it assigns to a part."""
+    dims = value.dims or ()
+    while dims and isinstance(dims[0], Axis) and dims[0].size == Size.of(1):
+        dims = dims[1:]
+    return value if value.dims is None else value.shaped(dims)
 
 
 def _numbered(value: Value, target: NameExpr) -> Value:

@@ -9,6 +9,7 @@ from typed_rope.mypy.flow.apply import apply
 from typed_rope.mypy.flow.builtin_calls import BUILTINS
 from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
+from typed_rope.mypy.flow.lists import change, hand_over
 from typed_rope.mypy.flow.making import class_of, is_torchs, make, use
 from typed_rope.mypy.flow.members import of_object
 from typed_rope.mypy.flow.paths import is_module
@@ -38,6 +39,7 @@ def call(frame: Frame, expression: CallExpr) -> Value:
     if expression.analyzed is not None:
         return evaluate(frame, expression.analyzed)
     callee = expression.callee
+    subject: Value = UNKNOWN
     if isinstance(callee, MemberExpr) and not is_module(callee.expr):
         subject = evaluate(frame, callee.expr)
         if isinstance(subject, Tensor | Either):
@@ -57,7 +59,10 @@ def call(frame: Frame, expression: CallExpr) -> Value:
         if positional is None:
             return UNKNOWN
         return apply(frame, short, positional, named, expression, written(callee))
+    if isinstance(callee, MemberExpr) and isinstance(subject, Items | Repeated):
+        return change(frame, expression, subject, arguments(frame, expression)[0] or [])
     result = call_by_signature(frame, expression)
+    hand_over(frame, expression.args)
     with frame.report.quiet():
         return make(frame, expression, *arguments(frame, expression)) or result
 

@@ -11,9 +11,12 @@ from typed_rope.mypy.values import (
     Constant,
     Either,
     Items,
+    Repeated,
     Tensor,
     Value,
     Whole,
+    join,
+    loosened,
     number,
 )
 
@@ -38,6 +41,8 @@ def operate(frame: Frame, operator: str, left: Value, right: Value, place: Expre
         return UNKNOWN if name is None else apply(frame, name, [left, right], {}, place, operator)
     if isinstance(left, Items) and isinstance(right, Items) and operator == "+":
         return Items((*left.values, *right.values))
+    if isinstance(left, Items | Repeated) and isinstance(right, Items | Repeated):
+        return join(loosened(left), right) if operator == "+" else UNKNOWN
     if isinstance(left, Items) and operator == "*" and (times := number(right)) is not None:
         return Items(left.values * times)
     return UNKNOWN

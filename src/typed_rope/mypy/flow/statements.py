@@ -122,7 +122,9 @@ def _for(frame: Frame, statement: ForStmt) -> None:
 def _loop(
     frame: Frame, body: Callable[[], None], else_body: Block | None, blocks: Sequence[Block]
 ) -> None:
-    """Follow a body until another round changes nothing; only the last round reports."""
+    """Follow a body until another round changes nothing; the first round and the last report."""
+    with frame.report.unrevealed():
+        _round(frame, body)
     for _ in range(max(1, _MOST_ROUNDS - len(frame.loops))):
         before = frame.state.copy()
         with frame.report.quiet():

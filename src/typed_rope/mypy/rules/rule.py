@@ -221,8 +221,8 @@ def _ints(value: Value) -> Ints | None:
 
 
 def _tensors(value: Value) -> Tensors | None:
-    if not isinstance(value, Items):
-        return None
+    if not isinstance(value, Items) or not value.values:
+        return None  # a list without values is one that something else fills
     shaped = tuple(_shaped(one) for one in value.values if not isinstance(one, Rest))
     whole = len(shaped) == len(value.values) and None not in shaped
     return Tensors(shaped) if whole else None  # type: ignore[arg-type] # none is None
