@@ -9,7 +9,8 @@ from cases_functional import alike, classified, classify, mistaken, shapes
 from cases_windows import pools, resolutions, shuffles, spatial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from judged import Impossible, called, definite, fits, plain, real
+from judged import definite, fits, plain
+from made_real import Impossible, called, real
 
 from drawn import FLOAT32, INT64, Case, World, axis, dims, fixed, number, numbers, worlds
 from typed_rope.mypy.rules.layers import LAYERS, layer

@@ -12,7 +12,7 @@ import torch
 from cases_reshaping import views
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
-from judged import Impossible, real, shape_of
+from made_real import Impossible, real, shape_of
 
 from drawn import Case, World, worlds
 from typed_rope.mypy.rules import RULES
