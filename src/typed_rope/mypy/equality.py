@@ -2,16 +2,20 @@
 
     t        t             same
     t        s             never     two axes of one function are two axes, whatever their sizes
+    b*t      b*s           never     the same
     t        t+1           never
+    p+t      p             never     t is at least 1
     s*{n}    s             never     it would take n = 1
+    h*d      c             unknown   as a configuration sees to it
+    p+t      m             unknown   likewise
     t        {n}           unknown   a number of the program's may well be the size of an axis
-    c        {h}*{d}       unknown   as a configuration sees to it
     c        768           unknown   a named axis may have one size only in practice
     8        16            never
     t        ?n.12         unknown
 
 "Never" is what a finding rests on, so it is said only where the promise of the signature, to hold
-for all sizes of its axes, would be broken.
+for all sizes of its axes, would be broken: where two names are compared, or a size with more, or
+less, of itself. That one name stands for what others compute is nobody's mistake.
 """
 
 from collections.abc import Mapping
@@ -58,34 +62,31 @@ def compare(left: Size | None, right: Size | None, facts: Facts) -> Verdict:
     symbols = left.symbols() | right.symbols()
     if any(map(is_unknown, symbols)):
         return "unknown"
-    constants = (left.constant(), right.constant())
-    if None not in constants or _apart(left - right):
-        return "never"
-    if any(constant is not None for constant in constants):
-        return "unknown"
-    if not any(map(is_value, symbols)):
+    constants = [size.constant() is not None for size in (left, right)]
+    if all(constants) or _one_sign(left - right):
         return "never"
     ratio = left / right
-    return "never" if ratio is not None and _forces_one(ratio) else "unknown"
+    if any(constants) or ratio is None or len(ratio.terms) != 1:
+        return "unknown"
+    return "never" if _never_one(ratio) else "unknown"
 
 
-def _apart(difference: Size) -> bool:
+def _one_sign(difference: Size) -> bool:
     """Tell whether a difference has no zero among positive sizes: all its terms have one sign."""
-    if difference.constant() is not None:
-        return True
-    whole = all(c.denominator == 1 for _, c in difference.terms)
-    signs = {coefficient > 0 for _, coefficient in difference.terms}
-    values_only = all(is_value(symbol) for symbol in difference.symbols())
-    return values_only and whole and len(signs) == 1
+    return len({coefficient > 0 for _, coefficient in difference.terms}) == 1
 
 
-def _forces_one(ratio: Size) -> bool:
-    """Tell whether two sizes that have this ratio are equal only if some number is 1."""
-    if len(ratio.terms) != 1 or not ratio.symbols():
-        return False
+def _never_one(ratio: Size) -> bool:
+    """Tell whether sizes of this ratio are two axes, or one is a multiple of the other."""
     monomial, coefficient = ratio.terms[0]
-    powers = {power > 0 for _, power in monomial}
-    return coefficient == 1 and len(powers) == 1 and all(is_value(symbol) for symbol, _ in monomial)
+    above = [symbol for symbol, power in monomial for _ in range(power)]
+    below = [symbol for symbol, power in monomial for _ in range(-power)]
+    if not below:
+        return not above or coefficient >= 1
+    if not above:
+        return coefficient <= 1
+    single = len(above) == len(below) == coefficient == 1
+    return single and not any(map(is_value, (*above, *below)))
 
 
 def compare_axes(left: Axis, right: Axis, facts: Facts) -> Verdict:

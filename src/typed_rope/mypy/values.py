@@ -45,7 +45,8 @@ class Many:
 
     def __str__(self) -> str:
         """Write them as an annotation would."""
-        return "..." if self.name is None or self.name[0] in ".?" else f"*{self.name}"
+        name = (self.name or "?").removeprefix("!")  # a mark of names that a call binds
+        return "..." if name[0] in ".?" else f"*{name}"
 
 
 Dims = tuple[Axis | Many, ...]

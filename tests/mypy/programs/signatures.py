@@ -128,5 +128,15 @@ def unions(
         either(z)
 
 
+def transpose(x: Float[Tensor, "... a b"]) -> Float[Tensor, "... b a"]:
+    return x.mT
+
+
+def names_of_a_matrix_are_placeholders(x: Float[Tensor, "a b"], y: Tensor) -> None:
+    reveal_shape(transpose(transpose(x)))
+    # N: Revealed shape is "... a b"
+    transpose(transpose(y))
+
+
 def unknown(x: Tensor, table: Float[Tensor, "t d/2"]) -> None:
     rotate(x, table, table)

@@ -7,6 +7,7 @@ isinstance(x, Tensor)       of a union, the tensors
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mypy.nodes import CallExpr, ComparisonExpr, Expression, MemberExpr, NameExpr, OpExpr, UnaryExpr
 
@@ -15,7 +16,7 @@ from typed_rope.mypy.flow.assignment import assign
 from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
 from typed_rope.mypy.flow.sequences import rank
-from typed_rope.mypy.values import NONE, Either, Items, Tensor, Value, Whole, number
+from typed_rope.mypy.values import NONE, DtypeName, Either, Items, Tensor, Value, Whole, number
 from typed_rope.shapes import Size
 
 
@@ -41,6 +42,8 @@ def _assume_comparison(frame: Frame, condition: ComparisonExpr, holds: bool) -> 
     elif operator in ("==", "!="):
         with frame.report.quiet():
             one, other = evaluate(frame, left), evaluate(frame, right)
+        if equal and _assume_dtype(frame, left, other):
+            return
         if not _assume_rank(frame, left, other, equal) and equal:
             _assume_equal(frame, one, other)
 
@@ -58,6 +61,17 @@ def _assume_none(frame: Frame, left: Expression, right: Expression, is_none: boo
 
 def _one_of(values: Sequence[Value]) -> Value:
     return values[0] if len(values) == 1 else Either(tuple(values))
+
+
+def _assume_dtype(frame: Frame, left: Expression, right: Value) -> bool:
+    """Learn from `x.dtype == torch.bool`."""
+    if not isinstance(left, MemberExpr) or left.name != "dtype" or not isinstance(right, DtypeName):
+        return False
+    with frame.report.quiet():
+        value = evaluate(frame, left.expr)
+    if isinstance(value, Tensor):
+        assign(frame, left.expr, replace(value, dtypes=right.dtypes))
+    return True
 
 
 def _assume_rank(frame: Frame, left: Expression, right: Value, equal: bool) -> bool:

@@ -9,7 +9,7 @@ The names of a signature are scoped to the call.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mypy.argmap import map_actuals_to_formals
 from mypy.nodes import CallExpr, MemberExpr
@@ -31,6 +31,7 @@ from typed_rope.mypy.flow.paths import path_of
 from typed_rope.mypy.flow.symbols import symbols_in
 from typed_rope.mypy.flow.types import value_of
 from typed_rope.mypy.flow.written import written
+from typed_rope.mypy.placeholders import without_placeholders
 from typed_rope.mypy.results import instantiate, number_of
 from typed_rope.mypy.values import UNKNOWN, Tensor, Value, Whole
 from typed_rope.shapes import Size
@@ -125,6 +126,9 @@ def _attempt(
 ) -> Attempt:
     passed = list(_passed(expression, signature, given))
     result = value_of(signature.ret_type, bindable, _place(expression))
+    if len(passed) == 1:
+        declared, result = without_placeholders(passed[0].declared, result)
+        passed = [replace(passed[0], declared=declared)]
     numbers = dict(_numbers(passed, result, receiver))
     attempt = Attempt(signature, result, Bindings(numbers=numbers))
     for _ in range(2):  # names that a later argument binds are known in the second round
