@@ -26,9 +26,9 @@ from mypy.nodes import (
 )
 from mypy.plugin import AnalyzeTypeContext
 from mypy.typeanal import TypeAnalyser
-from mypy.types import RawExpressionType, Type, UnboundType, UnionType, get_proper_type
+from mypy.types import RawExpressionType, Type, UnboundType, UnionType
 
-from typed_rope.mypy.carrier import Carriers, carried
+from typed_rope.mypy.carrier import Carriers
 from typed_rope.mypy.report import SHAPE
 from typed_rope.shapes import ShapeSyntaxError, parse
 
@@ -55,11 +55,11 @@ class Annotations:
         written = context.type
         analyser = context.api
         if not isinstance(analyser, TypeAnalyser) or len(written.args) != 2:
-            return self._plain(context)
+            return self.plain(context)
         dtype = dtype_class(written.name, analyser.cur_mod_node)
         axes = _text(written.args[1])
         if dtype is None or axes is None:
-            return self._plain(context)
+            return self.plain(context)
         try:
             parse(axes)
         except ShapeSyntaxError as error:
@@ -72,7 +72,7 @@ class Annotations:
 
     def array(self, context: AnalyzeTypeContext) -> Type:
         """Analyse a tensor's class: within an alias, it may have had a shape."""
-        kind = self._plain(context)
+        kind = self.plain(context)
         analyser = context.api
         if not isinstance(analyser, TypeAnalyser) or not analyser.defining_alias:
             return kind
@@ -84,23 +84,23 @@ class Annotations:
             return kind
         return self._carriers.attach(kind, *found, lambda: analyser.named_type("builtins.str", []))
 
-    def _plain(self, context: AnalyzeTypeContext) -> Type:
+    def alias(self, node: SymbolNode | None) -> bool:
+        """Tell whether an alias has a shape, and have mypy use it with the shape.
+
+        It takes an alias of a class without arguments for another name of the class.
+        """
+        if not isinstance(node, TypeAlias) or not self._carriers.keep(node.target):
+            return False
+        node.no_args = False
+        return True
+
+    def plain(self, context: AnalyzeTypeContext) -> Type:
+        """Analyse a type as mypy does without this plugin."""
         self._passing = True
         try:
             return context.api.analyze_type(context.type)
         finally:
             self._passing = False
-
-
-def keep_alias(node: SymbolNode | None) -> None:
-    """Have mypy use what an alias stands for with its shape, and not just the class of it.
-
-    It takes an alias of a class without arguments, `Array = Tensor`, for another name of the class.
-    """
-    if isinstance(node, TypeAlias) and node.no_args:
-        target = get_proper_type(node.target)
-        if carried(target) is not None:
-            node.no_args = False
 
 
 def _text(argument: Type) -> str | None:

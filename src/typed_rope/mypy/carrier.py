@@ -7,16 +7,17 @@ wherever its type does, and everything that is known of it was written in an ann
     Float[Tensor, "b h t d"]    ->    Tensor, with the attribute "Float b h t d"
 
 mypy erases the attributes, in place, of a type that it unites with another of the same class
-(`x if flag else y`): what was attached is kept, and attached again.
+(`x if flag else y`): what is attached, or came so from the cache, is kept, and attached again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from mypy.types import (
     CallableType,
     ExtraAttrs,
     Instance,
     LiteralType,
+    Overloaded,
     ProperType,
     TupleType,
     Type,
@@ -28,11 +29,11 @@ _SHAPE = "typed_rope shape"  # no name of an attribute: it has a space
 
 
 class Carriers:
-    """Every type that a shape was attached to in this run."""
+    """Every type that is known to carry a shape."""
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._attached: list[tuple[Instance, ExtraAttrs]] = []
+        self._attached: dict[int, tuple[Instance, ExtraAttrs]] = {}
 
     def attach(self, carried: Type, dtype: str, axes: str, text: Callable[[], Instance]) -> Type:
         """Attach a shape to a tensor's type, or to each of a union; `text` is the type of str."""
@@ -44,15 +45,42 @@ class Carriers:
             return carried
         literal = LiteralType(f"{dtype} {axes}", text(), kind.line, kind.column)
         with_shape = kind.copy_with_extra_attr(_SHAPE, literal)
-        if with_shape.extra_attrs is not None:
-            self._attached.append((with_shape, with_shape.extra_attrs))
+        self.keep(with_shape)
         return with_shape
+
+    def keep(self, kind: Type) -> bool:
+        """Keep what a type carries, within it too; tell whether it carries anything."""
+        found = False
+        for instance in instances(kind):
+            kept = self._attached.get(id(instance))
+            if kept is not None:
+                instance.extra_attrs = instance.extra_attrs or kept[1]
+                found = True
+            elif instance.extra_attrs is not None and carried(instance) is not None:
+                self._attached[id(instance)] = (instance, instance.extra_attrs)
+                found = True
+        return found
 
     def restore(self) -> None:
         """Attach again what mypy has erased in place."""
-        for kind, attributes in self._attached:
+        for kind, attributes in self._attached.values():
             if kind.extra_attrs is None:
                 kind.extra_attrs = attributes
+
+
+def instances(kind: Type) -> Iterator[Instance]:
+    """Find the classes in a type; what an alias stands for is the alias' own."""
+    match kind:
+        case Instance():
+            yield kind
+            for argument in kind.args:
+                yield from instances(argument)
+        case UnionType(items=items) | TupleType(items=items) | Overloaded(items=items):
+            for item in items:
+                yield from instances(item)
+        case CallableType():
+            for argument in (*kind.arg_types, kind.ret_type):
+                yield from instances(argument)
 
 
 def carried(kind: ProperType) -> tuple[str, str] | None:

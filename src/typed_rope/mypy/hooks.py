@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from mypy.checker import TypeChecker
@@ -18,13 +19,15 @@ from mypy.plugin import (
 from mypy.typeanal import TypeAnalyser
 from mypy.types import Type
 
-from typed_rope.mypy.annotations import ANNOTATED, ARRAYS, Annotations, keep_alias
+from typed_rope.mypy.annotations import ANNOTATED, ARRAYS, Annotations
+from typed_rope.mypy.cached import declared_types, is_projects_own
 from typed_rope.mypy.carrier import Carriers, without_shapes
 from typed_rope.mypy.flow.function import check_body
 from typed_rope.mypy.probes import HOOK, Body, Probes
 
 # Calls of these tell nothing of tensors: their modules are not looked at for their sake.
 _PLAIN = frozenset(sys.stdlib_module_names) | {"typing_extensions", "_typeshed", "mypy_extensions"}
+_WITHOUT_ALIASES = _PLAIN | {"torch", "builtins"}
 
 # These give a function more axes than it declares.
 _LIFTING = frozenset({"torch._functorch.apis.vmap", "torch._vmap_internals.vmap"})
@@ -40,6 +43,7 @@ class ShapePlugin(Plugin):
         self._annotations = Annotations(self._carriers)
         self._probes = Probes(self._checked)
         self._fingerprint = fingerprint()
+        self._modules_seen = 0
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Read annotations and aliases."""
@@ -49,10 +53,10 @@ class ShapePlugin(Plugin):
             return self._annotated
         if fullname in ARRAYS:
             return self._array
-        if fullname.partition(".")[0] not in _PLAIN | {"torch"}:
-            found = self.lookup_fully_qualified(fullname)
-            keep_alias(None if found is None else found.node)
-        return None
+        if fullname.partition(".")[0] in _WITHOUT_ALIASES:
+            return None
+        found = self.lookup_fully_qualified(fullname)
+        return self._alias if found and self._annotations.alias(found.node) else None
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Answer the probes, and see calls of methods."""
@@ -78,6 +82,10 @@ class ShapePlugin(Plugin):
         self._place(context)
         return self._annotations.array(context)
 
+    def _alias(self, context: AnalyzeTypeContext) -> Type:
+        self._place(context)
+        return self._annotations.plain(context)
+
     def _place(self, context: AnalyzeTypeContext) -> None:
         tree = context.api.cur_mod_node if isinstance(context.api, TypeAnalyser) else None
         if tree is not None and not tree.fullname.startswith("torch."):
@@ -87,11 +95,23 @@ class ShapePlugin(Plugin):
         checker = context.api
         if isinstance(checker, TypeChecker) and not _ignored(checker):
             function = checker.scope.top_level_function()
+            self._keep_cached()
             if isinstance(function, FuncDef | None):
                 self._probes.defer(checker, function or checker.tree)
         return context.default_return_type
 
+    def _keep_cached(self) -> None:
+        """Keep the shapes of modules that mypy has loaded from its cache since the last time."""
+        modules = self._modules or {}
+        if len(modules) > self._modules_seen:
+            for tree in islice(modules.values(), self._modules_seen, None):
+                if is_projects_own(tree):
+                    for declared in declared_types(tree):
+                        self._carriers.keep(declared)
+            self._modules_seen = len(modules)
+
     def _checked(self, checker: TypeChecker, body: Body) -> None:
+        self._keep_cached()
         self._carriers.restore()
         if not _ignored(checker):
             check_body(checker, body)
