@@ -148,7 +148,8 @@ def named_einsum(*tensors_and_pattern: object) -> torch.Tensor:
 
 
 def decided(cases: st.SearchStrategy[Case], form: Callable[..., object] | None = None) -> Trial:
-    return Trial(cases, definite=0.6, refused=0.9, form=form)
+    # A formula may have been given a name of its own: torch refuses, and the rule does not.
+    return Trial(cases, definite=0.6, refused=0.7, lenient=True, form=form)
 
 
 PRODUCTS: dict[str, Trial] = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from typed_rope.mypy.equality import Facts, compare_axes, is_unknown
+from typed_rope.mypy.rules.clash import clash
 from typed_rope.mypy.rules.dims import better, shape
 from typed_rope.mypy.rules.rule import Refused, Unsure
 from typed_rope.mypy.values import Axis, Dims, Many
@@ -43,9 +44,10 @@ def _meet(a: Axis, b: Axis, left: Dims, right: Dims, facts: Facts) -> Axis:
     if ONE in (a.size, b.size):
         return b if a.size == ONE else a
     verdict = compare_axes(a, b, facts)
-    if verdict == "never":
+    fix = _turned(left, right, facts) if verdict == "never" else None
+    if fix is not None or clash(a, b, facts):
         sentence = f"{a} and {b} cannot be equal in {shape(left)} and {shape(right)}"
-        raise Refused(sentence, fix=_turned(left, right, facts))
+        raise Refused(sentence, fix=fix)
     if verdict == "unknown" and _may_be_one(a) and _may_be_one(b):
         return Axis(None, a.label if a.label == b.label else None)
     return better(a, b)

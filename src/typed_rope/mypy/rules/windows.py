@@ -8,7 +8,8 @@ pixel_shuffle("b 4*c h w", 2)                     "b c 2*h 2*w"
 from collections.abc import Sequence
 from math import floor
 
-from typed_rope.mypy.equality import Facts, compare
+from typed_rope.mypy.equality import Facts
+from typed_rope.mypy.rules.clash import sizes_clash
 from typed_rope.mypy.rules.dims import axis_at, ranked, shape
 from typed_rope.mypy.rules.rule import Known, Refused, Rule, Shaped, Unsure, rule
 from typed_rope.mypy.values import (
@@ -55,6 +56,9 @@ def slid(axis: Axis, kernel: Value, stride: Value, padding: Value, dilation: Val
     added = _ZERO if padding == Constant("valid") else padding
     if step is None or spread is None or not isinstance(added, Whole) or added.size is None:
         return ANY_DIM
+    if added.size // 1 is None:
+        # Half of a kernel's size is rounded down, and nobody knows whether it is odd.
+        return ANY_DIM
     last = axis.size + added.size * 2 - (kernel.size - 1) * spread - 1
     steps = _floored(last, step)
     return _changed(axis, None if steps is None else steps + 1)
@@ -95,7 +99,7 @@ def hold_channels(x: Dims, count: int, channels: Size | None, facts: Facts) -> N
     Raises: Refused if it cannot have them.
     """
     axis = axis_at(x, -count - 1)[1]
-    if not axis.broadcast and compare(axis.size, channels, facts) == "never":
+    if not axis.broadcast and sizes_clash(axis.size, channels, facts):
         raise Refused(f"the weights are for {channels} channels, and {shape(x)} has {axis}")
 
 
