@@ -184,7 +184,7 @@ def rereads(draw: st.DrawFn) -> Case:
 
 
 RESHAPING: dict[str, Trial] = {
-    "view": Trial(st.one_of(views(), views(), rereads()), 0.6, 0.2, lenient=True),
+    "view": Trial(st.one_of(views(), views(), rereads()), 0.4, 0.2, lenient=True),
     "reshape": Trial(views(), 0.6, 0.2, lenient=True),
     **dict.fromkeys(("view_as", "reshape_as"), Trial(likes(), definite=0.7)),
     "flatten": Trial(flattened(), definite=0.6, refused=1.0),

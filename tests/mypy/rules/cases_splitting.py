@@ -40,7 +40,7 @@ def chunked(draw: st.DrawFn) -> Case:
         count = Whole(HEADS)
     if str(_size(x, at)) == "3*d":
         count = number(3)
-    if str(_size(x, at)) == "d":
+    if str(_size(x, at)) in ("d", "2*d"):
         count = number(2)
     return Case((x, count), {"dim": number(at)})
 

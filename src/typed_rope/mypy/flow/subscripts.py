@@ -1,6 +1,6 @@
 """What `value[index]` gives: of tensors by the rules of indexing, of tuples by place."""
 
-from mypy.nodes import IndexExpr
+from mypy.nodes import IndexExpr, ListExpr
 
 from typed_rope.mypy.flow.apply import apply
 from typed_rope.mypy.flow.expressions import evaluate
@@ -26,7 +26,9 @@ def subscript(frame: Frame, expression: IndexExpr) -> Value:
     base = evaluate(frame, expression.base)
     index = evaluate(frame, expression.index)
     if isinstance(base, Tensor | Either):
-        return apply(frame, "__getitem__", [base, index], {}, expression, "index")
+        # Of a list of numbers torch makes a tensor, of a tuple it takes the parts.
+        key = Items((index,)) if isinstance(expression.index, ListExpr) else index
+        return apply(frame, "__getitem__", [base, key], {}, expression, "index")
     if isinstance(base, Items) and isinstance(index, Cut):
         return _cut(base, index)
     if isinstance(base, Repeated) and isinstance(index, Cut):

@@ -98,7 +98,7 @@ def repeat(input: Shaped, *repeats: Sizes) -> Tensor:
     counts = _counts(listed(repeats))
     axes = ranked(input.dims)
     if len(counts) < len(axes):
-        raise Refused(f"repeat gives {len(counts)} numbers for {shape(axes)}")
+        raise Refused(f"{len(counts)} numbers for the {len(axes)} axes of {shape(axes)}")
     return input.tensor.shaped(_repeated(axes, counts))
 
 

@@ -37,16 +37,16 @@ def cat(known: Known, tensors: Value, dim: int = 0) -> Tensor:
         part = _shaped([tensors.value])[0]
         at = place(part.dims, dim)
         return part.tensor.shaped(replaced(part.dims, at, ANY_DIM))
-    return _cat(known, _listed(tensors), dim, f"cat along dim {dim}")
+    return _cat(known, _listed(tensors), dim)
 
 
-def _cat(known: Known, parts: Sequence[Shaped], dim: int, name: str) -> Tensor:
+def _cat(known: Known, parts: Sequence[Shaped], dim: int) -> Tensor:
     dtypes = promote(part.tensor.dtypes for part in parts)
     parts = [part for part in parts if not _is_empty(part)] or parts
     at = place(parts[0].dims, dim)
     dims = parts[0].dims
     for part in parts[1:]:
-        dims = _Joint(name, dims, part.dims, known.facts).joined(at)
+        dims = _Joint(dims, part.dims, f", joined along dim {dim}", known.facts).joined(at)
     return Tensor(dims, dtypes)
 
 
@@ -78,11 +78,12 @@ def _is_empty(part: Shaped) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Joint:
-    """Two tensors that are joined, and by what."""
+    """Two tensors that are joined."""
 
-    name: str
     left: Dims
     right: Dims
+    along: str
+    """Where they are joined, as the end of a sentence."""
     facts: Facts
 
     def joined(self, at: int | None) -> Dims:
@@ -94,7 +95,7 @@ class _Joint:
             if any(isinstance(one, Many) for one in (*self.left, *self.right)):
                 raise Unsure
             shapes = f"{shape(self.left)} and {shape(self.right)}"
-            raise Refused(f"{self.name} takes tensors of one rank, not {shapes}")
+            raise Refused(f"{shapes} differ in rank")
         return tuple(
             _sum(one, other) if place == at else self._agreed(one, other)
             for place, (one, other) in enumerate(zip(self.left, self.right, strict=True))
@@ -107,7 +108,7 @@ class _Joint:
             return one
         if compare_axes(one, other, self.facts) == "never":
             shapes = f"{shape(self.left)} and {shape(self.right)}"
-            raise Refused(f"{self.name} needs {one} and {other} to be equal in {shapes}")
+            raise Refused(f"{one} and {other} cannot be equal in {shapes}{self.along}")
         if one.broadcast != other.broadcast:
             return other if one.broadcast else one
         return better(one, other)
@@ -131,7 +132,7 @@ def stack(known: Known, tensors: Value, dim: int = 0) -> Tensor:
         new = Axis(Size.of(len(parts)))
     dims = parts[0].dims
     for part in parts[1:]:
-        dims = _Joint("stack", dims, part.dims, known.facts).joined(None)
+        dims = _Joint(dims, part.dims, "", known.facts).joined(None)
     at = place(dims, dim, more=1)
     dtypes = promote(part.tensor.dtypes for part in parts)
     return Tensor((*dims[:at], new, *dims[at:]), dtypes)
@@ -141,25 +142,25 @@ def stack(known: Known, tensors: Value, dim: int = 0) -> Tensor:
 def hstack(known: Known, tensors: Value) -> Tensor:
     """Put tensors beside one another: along the second axis, or the only one."""
     parts = [_reshaped(part, _at_least_one) for part in _listed(tensors)]
-    return _cat(known, parts, 0 if len(parts[0].dims) == 1 else 1, "hstack")
+    return _cat(known, parts, 0 if len(parts[0].dims) == 1 else 1)
 
 
 @rule("vstack", "row_stack")
 def vstack(known: Known, tensors: Value) -> Tensor:
     """Put tensors under one another; a vector is a row."""
-    return _cat(known, [_reshaped(part, _rows) for part in _listed(tensors)], 0, "vstack")
+    return _cat(known, [_reshaped(part, _rows) for part in _listed(tensors)], 0)
 
 
 @rule("dstack")
 def dstack(known: Known, tensors: Value) -> Tensor:
     """Put tensors behind one another along a third axis."""
-    return _cat(known, [_reshaped(part, _planes) for part in _listed(tensors)], 2, "dstack")
+    return _cat(known, [_reshaped(part, _planes) for part in _listed(tensors)], 2)
 
 
 @rule("column_stack")
 def column_stack(known: Known, tensors: Value) -> Tensor:
     """Put tensors beside one another; a vector is a column."""
-    return _cat(known, [_reshaped(part, _columns) for part in _listed(tensors)], 1, "column_stack")
+    return _cat(known, [_reshaped(part, _columns) for part in _listed(tensors)], 1)
 
 
 def _reshaped(part: Shaped, form: Callable[[Dims], Dims]) -> Shaped:
@@ -187,7 +188,7 @@ def block_diag(*tensors: Value) -> Tensor:
     """Put matrices on a diagonal."""
     parts = [_rows(ranked(part.dims)) for part in _shaped(_spread(tensors))]
     if any(len(dims) > 2 for dims in parts):
-        raise Refused("block_diag takes matrices")
+        raise Refused("each must be a matrix")
     dims = parts[0]
     for other in parts[1:]:
         dims = tuple(_sum(one, two) for one, two in zip(dims, other, strict=True))
@@ -207,7 +208,7 @@ def meshgrid(*tensors: Value, indexing: Value = NONE) -> Value:
     parts = _shaped(_spread(tensors))
     dims = [(ranked(part.dims) or (ONE,))[0] for part in parts]
     if any(len(part.dims) > 1 for part in parts):
-        raise Refused("meshgrid takes vectors")
+        raise Refused("each must be a vector")
     if indexing == Constant("xy"):
         dims[:2] = dims[:2][::-1]
     elif indexing not in (NONE, Constant("ij")):

@@ -36,10 +36,10 @@ def permute(input: Shaped, *dims: int) -> Tensor:
     """Put all axes in an order."""
     axes = ranked(input.dims)
     if len(dims) != len(axes):
-        raise Refused(f"permute names {len(dims)} axes of {len(axes)} in {shape(axes)}")
+        raise Refused(f"{len(dims)} places for the {len(axes)} axes of {shape(axes)}")
     places = [place(axes, dim) for dim in dims]
     if len(set(places)) != len(places):
-        raise Refused(f"permute names an axis of {shape(axes)} twice")
+        raise Refused(f"an axis of {shape(axes)} is named twice")
     return input.tensor.shaped(tuple(axes[at] for at in places))
 
 
@@ -48,11 +48,11 @@ def movedim(input: Shaped, source: Ints, destination: Ints) -> Tensor:
     """Move some axes to other places; the rest keeps its order."""
     axes = ranked(input.dims)
     if len(source.values) != len(destination.values):
-        raise Refused("movedim names more places than axes, or fewer")
+        raise Refused("as many places are needed as axes that move")
     taken = [place(axes, dim) for dim in source.values]
     given = [place(axes, dim) for dim in destination.values]
     if len(set(taken)) != len(taken) or len(set(given)) != len(given):
-        raise Refused("movedim names an axis twice")
+        raise Refused(f"an axis of {shape(axes)} is named twice")
     put = dict(zip(given, taken, strict=True))
     rest = (at for at in range(len(axes)) if at not in taken)
     order = [put[at] if at in put else next(rest) for at in range(len(axes))]
@@ -64,9 +64,7 @@ def t(input: Shaped) -> Tensor:
     """Transpose a matrix; a vector stays."""
     axes = ranked(input.dims)
     if len(axes) > 2:
-        raise Refused(
-            f"t() is of a matrix, and {shape(axes)} has {len(axes)} axes", fix=".mT", operand=0
-        )
+        raise Refused(f"{shape(axes)} is no matrix: write .mT for its two last axes")
     return input.tensor.shaped(axes[::-1])
 
 
@@ -88,9 +86,7 @@ def conjugate_transpose(input: Shaped) -> Tensor:
     """Transpose a matrix, and conjugate it."""
     axes = ranked(input.dims)
     if len(axes) not in (0, 2):
-        raise Refused(
-            f".H is of a matrix, and {shape(axes)} has {len(axes)} axes", fix=".mH", operand=0
-        )
+        raise Refused(f"{shape(axes)} is no matrix: write .mH for its two last axes")
     return input.tensor.shaped(axes[::-1])
 
 
@@ -99,7 +95,7 @@ def flip(input: Shaped, *dims: int) -> Tensor:
     """Turn the order of entries along some axes."""
     places = [place(input.dims, dim) for dim in dims]
     if len(set(places)) != len(places):
-        raise Refused(f"flip names an axis of {shape(input.dims)} twice")
+        raise Refused(f"an axis of {shape(input.dims)} is named twice")
     return input.tensor.shaped(input.dims)
 
 
@@ -129,7 +125,7 @@ def roll(input: Shaped, shifts: Value, dims: Ints | None = None) -> Tensor:
 def rot90(input: Shaped, k: int = 1, dims: Ints = FIRST_TWO) -> Tensor:
     """Turn a plane by right angles."""
     if len(dims.values) != 2 or len({place(input.dims, dim) for dim in dims.values}) != 2:
-        raise Refused("rot90 turns two axes into each other")
+        raise Refused(f"two axes of {shape(input.dims)} are needed that turn into each other")
     turned = exchanged(input.dims, *dims.values)
     return input.tensor.shaped(turned if k % 2 else input.dims)
 

@@ -13,12 +13,12 @@ from typed_rope.shapes import Size
 def pad(input: Shaped, pad: Sizes, mode: Value = NONE, value: Value = NONE) -> Tensor:
     """Add entries before and behind those of the last axes."""
     if len(pad.values) % 2:
-        raise Refused("pad takes two numbers for every axis, one before and one behind")
+        raise Refused("every axis needs two numbers, one for its start and one for its end")
     dims = input.dims
     pairs = zip(pad.values[::2], pad.values[1::2], strict=True)
     for place, (before, behind) in enumerate(pairs, 1):
         if place > len(dims):
-            raise Refused(f"pad gives numbers for {len(pad.values) // 2} axes of {shape(dims)}")
+            raise Refused(f"{len(pad.values) // 2} pairs of numbers for the axes of {shape(dims)}")
         at, axis = axis_at(dims, -place)
         dims = replaced(dims, at, _padded(axis, before, behind))
     return input.tensor.shaped(dims)

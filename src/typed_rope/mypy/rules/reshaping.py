@@ -8,7 +8,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from typed_rope.mypy.dtypes import Dtypes
 from typed_rope.mypy.equality import Facts, compare, resolved
 from typed_rope.mypy.rules.dims import (
     axis_at,
@@ -29,7 +28,8 @@ from typed_rope.mypy.rules.memory_order import (
     same_in_another_order,
     swapped,
 )
-from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Sizes, Unsure, listed, rule
+from typed_rope.mypy.rules.rereading import read_as
+from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Sizes, listed, rule
 from typed_rope.mypy.values import (
     ANY_DIM,
     Axis,
@@ -51,7 +51,7 @@ def view(known: Known, input: Shaped, *shape: Sizes) -> Tensor:
     """Deal the entries out without copying; given a dtype, read them as another."""
     sizes = listed(shape)
     if len(sizes) == 1 and isinstance(sizes[0], DtypeName):
-        return _read_as(input, sizes[0].dtypes)
+        return read_as(input, sizes[0].dtypes)
     return input.tensor.shaped(_View("view", known.facts).of(input.dims, sizes))
 
 
@@ -80,16 +80,29 @@ class _View:
         Raises: Refused if the numbers of entries differ, or if an axis is moved across others.
         """
         if sum(number(size) == -1 for size in sizes) > 1:
-            raise Refused(f"{self.name} can find one size of -1, not several")
+            raise Refused("one size can be left open by -1, not several")
         head, tail = self._kept(dims, sizes)
         old = dims[len(head) : len(dims) - len(tail)]
         wanted = sizes[len(head) : len(sizes) - len(tail)]
         if any(isinstance(one, Many) for one in old) or any(isinstance(s, Rest) for s in wanted):
             return (*head, *map(_axis, wanted), *tail)
-        cannot = f"{self.name} cannot make {shape([*map(_axis, sizes)])} of {shape(dims)}"
+        cannot = f"{shape([*map(_axis, sizes)])} cannot be made of {shape(dims)}"
         middle = self._dealt(ranked(old), wanted, cannot)
         self._check_order(_Dealt(head, ranked(old), middle, tail))
-        return (*head, *middle, *tail)
+        return (*head, *self._told(ranked(old), middle), *tail)
+
+    def _told(self, old: Sequence[Axis], new: Sequence[Axis]) -> tuple[Axis, ...]:
+        """Take the size, and with it the name, from axes that hold what belongs to others.
+
+        Where a view was not refused that moves them, it is one of the tricks with sums such as t+1.
+        """
+        earlier = dict(zip((one.size for one in old), before(old), strict=True))
+        return tuple(
+            ANY_DIM
+            if axis.size in earlier and compare(earlier[axis.size], at, self.facts) != "same"
+            else axis
+            for axis, at in zip(new, before(new), strict=True)
+        )
 
     def _kept(self, dims: Dims, sizes: "Sequence[Value | Rest]") -> tuple[Dims, Dims]:
         """Find the axes at the front and at the end that the view leaves alone."""
@@ -156,8 +169,8 @@ class _View:
             shape((*dealt.head, *middle, *dealt.tail)) for middle in (dealt.old, dealt.new)
         )
         sentence = (
-            f"{self.name} moves {axis} across axes: it keeps the order of entries in memory, "
-            f"so {before} cannot become {after}"
+            f"{axis} is moved across axes, as entries keep their order in memory: "
+            f"{before} cannot become {after}"
         )
         raise Refused(sentence, code="layout", fix=self._fix(dealt), operand=0)
 
@@ -206,16 +219,16 @@ def flatten(input: Shaped, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     dims = input.dims
     if not dims:
         return input.tensor.shaped((Axis(Size.of(1)),))
-    start, end = _end(dims, start_dim), _end(dims, end_dim)
+    start, end = _end(dims, start_dim, first=True), _end(dims, end_dim, first=False)
     if start > end:
-        raise Refused(f"flatten starts behind its end: {start_dim}, {end_dim} in {shape(dims)}")
+        raise Refused(f"axis {start_dim} of {shape(dims)} stands behind axis {end_dim}")
     return input.tensor.shaped((*dims[:start], merged(dims[start : end + 1]), *dims[end + 1 :]))
 
 
-def _end(dims: Dims, dim: int) -> int:
-    """Find a place that may lie at the edge of axes of any number."""
+def _end(dims: Dims, dim: int, *, first: bool) -> int:
+    """Find a place, which may be the first or the last of axes of any number."""
     many = [at for at, one in enumerate(dims) if isinstance(one, Many)]
-    if len(many) == 1 and dim in (0, many[0] - len(dims)) and dim % len(dims) == many[0]:
+    if len(many) == 1 and dim == (many[0] if first else many[0] - len(dims)):
         return many[0]
     return place(dims, dim)
 
@@ -240,50 +253,3 @@ def unflatten(known: Known, input: Shaped, dim: int, sizes: Sizes) -> Tensor:
     at, axis = axis_at(input.dims, dim)
     parts = _View("unflatten", known.facts).of((axis,), sizes.values)
     return input.tensor.shaped(replaced(input.dims, at, *parts))
-
-
-_PARTS = {"complex32": "float16", "complex64": "float32", "complex128": "float64"}
-_WHOLES = {part: whole for whole, part in _PARTS.items()}
-TWO = Axis(Size.of(2))
-
-
-@rule("view_as_real")
-def view_as_real(input: Shaped) -> Tensor:
-    """Show the parts of complex numbers as a last axis of size 2."""
-    return Tensor((*input.dims, TWO), _dtypes(input.tensor.dtypes, _PARTS))
-
-
-@rule("view_as_complex")
-def view_as_complex(known: Known, input: Shaped) -> Tensor:
-    """Read a last axis of size 2 as the parts of complex numbers."""
-    _, last = axis_at(input.dims, -1)
-    if compare(last.size, TWO.size, known.facts) == "never" and not last.broadcast:
-        raise Refused(f"view_as_complex needs a last axis of size 2, not {last}")
-    return Tensor(input.dims[:-1], _dtypes(input.tensor.dtypes, _WHOLES))
-
-
-def _dtypes(dtypes: Dtypes | None, names: dict[str, str]) -> Dtypes:
-    found = frozenset(names[one] for one in dtypes if one in names) if dtypes else frozenset()
-    return found or frozenset(names.values())
-
-
-def _read_as(input: Shaped, dtypes: Dtypes | None) -> Tensor:
-    """Read the same bytes as numbers of another dtype: the last axis has more of them, or fewer."""
-    if not input.dims:
-        return Tensor((), dtypes)
-    if isinstance(input.dims[-1], Many):
-        raise Unsure
-    own, new = _bits(input.tensor.dtypes), _bits(dtypes)
-    same = own is not None and own == new
-    return Tensor(input.dims if same else (*input.dims[:-1], ANY_DIM), dtypes)
-
-
-def _bits(dtypes: Dtypes | None) -> int | None:
-    """Tell how many bits a number has, where all the dtypes agree."""
-    found = {_bits_of(name) for name in dtypes or ()}
-    return found.pop() if len(found) == 1 else None
-
-
-def _bits_of(name: str) -> int:
-    digits = "".join(c for c in name.split("_")[0] if c.isdigit())
-    return int(digits) if digits else 8

@@ -43,22 +43,22 @@ def index_select(input: Shaped, dim: int, index: Shaped) -> Tensor:
     at, _ = axis_at(input.dims, dim)
     axes = ranked(index.dims)
     if len(axes) > 1:
-        raise Refused(f"index_select takes a vector of indices, not {shape(axes)}")
+        raise Refused(f"the indices {shape(axes)} are no vector")
     return input.tensor.shaped(replaced(input.dims, at, *(axes or (Axis(Size.of(1)),))))
 
 
 @rule("gather")
 def gather(input: Shaped, dim: int, index: Shaped, *, sparse_grad: Value = NONE) -> Tensor:
     """Take for every index the entry of that place along an axis."""
-    _same_rank(input, index, "gather")
+    _same_rank(input, index)
     place(input.dims, dim)
     return input.tensor.shaped(index.dims)
 
 
-def _same_rank(input: Shaped, index: Shaped, name: str) -> None:
+def _same_rank(input: Shaped, index: Shaped) -> None:
     axes, indices = ranked(input.dims), ranked(index.dims)
     if axes and indices and len(axes) != len(indices):
-        raise Refused(f"{name} needs {shape(index.dims)} to have as many axes as {shape(axes)}")
+        raise Refused(f"the index {shape(index.dims)} has not as many axes as {shape(axes)}")
 
 
 @rule("take_along_dim")
@@ -66,7 +66,7 @@ def take_along_dim(known: Known, input: Shaped, indices: Shaped, dim: int | None
     """Take along an axis what indices name; the other axes are broadcast."""
     if dim is None:
         return input.tensor.shaped((merged(indices.dims),))
-    _same_rank(input, indices, "take_along_dim")
+    _same_rank(input, indices)
     (at, _), (place_of_index, taken) = (axis_at(dims, dim) for dims in (input.dims, indices.dims))
     if at != place_of_index:
         raise Unsure
@@ -105,7 +105,7 @@ _SCATTERED = (
 @rule(*_SCATTERED)
 def scatter(input: Shaped, dim: int, index: Shaped, *args: Value, **named: Value) -> Tensor:
     """Write entries along an axis where an index says."""
-    _same_rank(input, index, "scatter")
+    _same_rank(input, index)
     place(input.dims, dim)
     return input.tensor.shaped(input.dims)
 
@@ -157,21 +157,22 @@ def unfold(input: Shaped, dimension: int, size: Value, step: Value) -> Tensor:
     """Take windows of an axis; what a window holds comes last."""
     at, axis = axis_at(input.dims, dimension)
     width = Axis(size.size, size.label) if isinstance(size, Whole) else ANY_DIM
-    stride = number(step) if isinstance(step, Whole) else None
+    stride = step.size if isinstance(step, Whole) else None
     windows = sized(_windows(axis, width, stride))
     if windows.size == axis.size and width.size == Size.of(1):
         windows = axis
     return input.tensor.shaped((*replaced(input.dims, at, windows), width))
 
 
-def _windows(axis: Axis, width: Axis, stride: int | None) -> Size | None:
+def _windows(axis: Axis, width: Axis, step: Size | None) -> Size | None:
     """Count the windows: all that lie within the axis, a stride apart."""
-    if axis.size is None or axis.broadcast or width.size is None or not stride:
+    if axis.size is None or axis.broadcast or width.size is None or not step:
         return None
+    stride = number(Whole(step))
     length, size = number(Whole(axis.size)), number(Whole(width.size))
-    if length is not None and size is not None:
+    if length is not None and size is not None and stride:
         return Size.of(max(length - size, -1) // stride + 1)
     if stride == 1:
         return axis.size - width.size + 1
     # Windows side by side: they are taken to fill the axis.
-    return axis.size / width.size if size == stride else None
+    return axis.size / step if step == width.size else None
