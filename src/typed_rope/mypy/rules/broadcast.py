@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from typed_rope.mypy.equality import Facts, compare_axes, is_unknown
-from typed_rope.mypy.rules.clash import clash
+from typed_rope.mypy.equality import Facts, compare_axes, is_unknown, is_value
 from typed_rope.mypy.rules.dims import better, shape
 from typed_rope.mypy.rules.rule import Refused, Unsure
 from typed_rope.mypy.values import Axis, Dims, Many
@@ -44,13 +43,21 @@ def _meet(a: Axis, b: Axis, left: Dims, right: Dims, facts: Facts) -> Axis:
     if ONE in (a.size, b.size):
         return b if a.size == ONE else a
     verdict = compare_axes(a, b, facts)
-    fix = _turned(left, right, facts) if verdict == "never" else None
-    if fix is not None or clash(a, b, facts):
+    fix = _turned(left, right, facts) if verdict == "never" or _formulas(a, b) else None
+    if fix is not None or verdict == "never":
         sentence = f"{a} and {b} cannot be equal in {shape(left)} and {shape(right)}"
         raise Refused(sentence, fix=fix)
     if verdict == "unknown" and _may_be_one(a) and _may_be_one(b):
         return Axis(None, a.label if a.label == b.label else None)
     return better(a, b)
+
+
+def _formulas(a: Axis, b: Axis) -> bool:
+    """Tell whether two different sizes are formulas of names: equal hardly ever by intention."""
+    sizes = [axis.size for axis in (a, b) if axis.size is not None and not axis.broadcast]
+    symbols = [symbol for size in sizes for symbol in size.symbols()]
+    named = len(sizes) == 2 and all(size.symbols() for size in sizes) and sizes[0] != sizes[1]
+    return named and not any(is_unknown(symbol) or is_value(symbol) for symbol in symbols)
 
 
 def _may_be_one(axis: Axis) -> bool:

@@ -8,7 +8,6 @@ attention("b h t d", "b h s d", "b h s e")      "b h t e"
 from typed_rope.mypy.dtypes import BOOL, FLOAT, Dtypes, never
 from typed_rope.mypy.equality import Facts, compare_axes
 from typed_rope.mypy.rules.broadcast import ONE, broadcast
-from typed_rope.mypy.rules.clash import clash
 from typed_rope.mypy.rules.dims import axis_at, place, ranked, replaced, shape
 from typed_rope.mypy.rules.elementwise import result_dtypes
 from typed_rope.mypy.rules.products import batched, common_dtypes
@@ -28,7 +27,7 @@ def linear(known: Known, input: Shaped, weight: Shaped, bias: Value = NONE) -> T
     if len(rows) not in (1, 2):
         raise Refused(f"the weight is a matrix, not {shape(rows)}")
     last = axis_at(input.dims, -1)[1]
-    if clash(last, rows[-1], known.facts):
+    if compare_axes(last, rows[-1], known.facts) == "never":
         turned = compare_axes(last, rows[0], known.facts) == "same" and bias == NONE
         both = f"{shape(input.dims)} and the weight {shape(rows)}"
         fix = ".T" if turned else None
@@ -43,7 +42,7 @@ def _hold_bias(bias: Value, features: Axis | None, facts: Facts) -> None:
         return
     last = bias.dims[-1]
     if isinstance(last, Axis) and ONE != last.size:
-        if clash(last, features, facts):
+        if compare_axes(last, features, facts) == "never":
             raise Refused(f"the bias {shape(bias.dims)} is added to {features} features")
 
 
@@ -78,10 +77,10 @@ def attention(
     facts, (q, k, v) = known.facts, (query.dims, key.dims, value.dims)
     (_, q_width), (_, k_width) = axis_at(q, -1), axis_at(k, -1)
     (_, k_length), (_, v_length) = axis_at(k, -2), axis_at(v, -2)
-    if clash(q_width, k_width, facts):
+    if compare_axes(q_width, k_width, facts) == "never":
         both = f"query {shape(q)} and key {shape(k)}"
         raise Refused(f"{q_width} and {k_width}, the widths of {both}, cannot be equal")
-    if clash(k_length, v_length, facts):
+    if compare_axes(k_length, v_length, facts) == "never":
         both = f"key {shape(k)} and value {shape(v)}"
         raise Refused(f"{k_length} and {v_length}, the positions of {both}, cannot be equal")
     grouped = enable_gqa not in (NONE, Constant(False))
@@ -118,7 +117,7 @@ def _hold_mask(mask: Value, scores: Dims, facts: Facts) -> None:
 
 def _apart(one: Axis | Many, other: Axis | Many, facts: Facts) -> bool:
     known = isinstance(one, Axis) and isinstance(other, Axis) and one.size != ONE
-    return known and clash(one, other, facts)  # type: ignore[arg-type] # axes
+    return known and compare_axes(one, other, facts) == "never"  # type: ignore[arg-type] # axes
 
 
 @rule("glu")

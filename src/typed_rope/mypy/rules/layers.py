@@ -11,9 +11,8 @@ what it is called with. What the program does not tell is unknown, as everywhere
 
 from collections.abc import Callable, Mapping, Sequence
 
-from typed_rope.mypy.equality import Facts
+from typed_rope.mypy.equality import Facts, compare
 from typed_rope.mypy.rules import functional, losses, reshaping, unary, windows
-from typed_rope.mypy.rules.clash import sizes_clash
 from typed_rope.mypy.rules.dims import axis_at, place, shape
 from typed_rope.mypy.rules.normalising import hold_groups, hold_last
 from typed_rope.mypy.rules.rule import Known, Refused, Rule, Unsure
@@ -67,7 +66,7 @@ def _returned(axis: Axis, given: Value, returned: Value) -> Axis:
 
 def _hold(axis: Axis, given: Value, dims: Dims, facts: Facts) -> None:
     if isinstance(given, Whole) and not axis.broadcast:
-        if sizes_clash(axis.size, given.size, facts):
+        if compare(axis.size, given.size, facts) == "never":
             raise Refused(f"the layer takes {given.size} features, and {shape(dims)} has {axis}")
 
 

@@ -7,9 +7,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from typed_rope.mypy.equality import Facts
+from typed_rope.mypy.equality import Facts, compare_axes
 from typed_rope.mypy.rules.broadcast import ONE, broadcast
-from typed_rope.mypy.rules.clash import clash
 from typed_rope.mypy.rules.dims import better, shape
 from typed_rope.mypy.rules.rule import Refused, Unsure
 from typed_rope.mypy.values import Axis, Dims, Many
@@ -90,7 +89,7 @@ class Letters:
         found, among = self.axes.setdefault(letter, (axis, dims))
         if axis.size == ONE or found is axis:
             return
-        if found.size != ONE and clash(found, axis, self.facts):
+        if found.size != ONE and compare_axes(found, axis, self.facts) == "never":
             places = f"{found} of {shape(among)} and for {axis} of {shape(dims)}"
             raise Refused(f"{letter} stands for {places}, which cannot be equal")
         self.axes[letter] = (axis if found.size == ONE else better(found, axis), dims)

@@ -7,9 +7,8 @@ reduction="none"                        one number for each
 """
 
 from typed_rope.mypy.dtypes import FLOAT, INTEGER, Dtypes
-from typed_rope.mypy.equality import Facts
+from typed_rope.mypy.equality import Facts, compare_axes
 from typed_rope.mypy.rules.broadcast import broadcast
-from typed_rope.mypy.rules.clash import clash
 from typed_rope.mypy.rules.dims import ranked, shape
 from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Unsure, rule
 from typed_rope.mypy.values import Axis, Dims, Tensor, Value
@@ -81,7 +80,7 @@ def _hold_equal(left: tuple[Axis, ...], right: tuple[Axis, ...], facts: Facts, m
     if len(left) != len(right):
         raise Refused(f"{shape(left)} and {shape(right)} are not of one rank{more}")
     for one, other in zip(left, right, strict=True):
-        if clash(one, other, facts):
+        if compare_axes(one, other, facts) == "never":
             both = f"{shape(left)} and {shape(right)}"
             raise Refused(f"{one} and {other} cannot be equal in {both}{more}")
 

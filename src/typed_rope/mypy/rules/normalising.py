@@ -6,8 +6,7 @@ group_norm("b c h w", 8)                           "b c h w"
 
 from collections.abc import Sequence
 
-from typed_rope.mypy.equality import Facts
-from typed_rope.mypy.rules.clash import clash, sizes_clash
+from typed_rope.mypy.equality import Facts, compare, compare_axes
 from typed_rope.mypy.rules.dims import axis_at, shape
 from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Sizes, rule
 from typed_rope.mypy.rules.unary import some_tensor
@@ -40,7 +39,7 @@ def hold_last(dims: Dims, sizes: Sequence[Value | Rest], facts: Facts) -> None:
         axis = axis_at(dims, dim)[1]
         if isinstance(size, Rest) or not isinstance(size, Whole):
             return
-        if not axis.broadcast and sizes_clash(axis.size, size.size, facts):
+        if not axis.broadcast and compare(axis.size, size.size, facts) == "never":
             raise Refused(f"the norm is over {size.size}, and {shape(dims)} has {axis} there")
 
 
@@ -48,7 +47,7 @@ def _hold_parameter(dims: Dims, parameter: Dims, facts: Facts) -> None:
     for one, other in zip(reversed(dims), reversed(parameter), strict=False):
         if not isinstance(one, Axis) or not isinstance(other, Axis):
             return
-        if clash(one, other, facts):
+        if compare_axes(one, other, facts) == "never":
             raise Refused(f"the weights {shape(parameter)} are not for {one} of {shape(dims)}")
 
 
@@ -99,7 +98,7 @@ def _hold_channels(dims: Dims, channels: Axis, parameters: Sequence[Value], fact
         known = isinstance(parameter, Tensor) and parameter.dims and len(parameter.dims) == 1
         if known and isinstance(parameter, Tensor) and parameter.dims:
             one = parameter.dims[0]
-            if isinstance(one, Axis) and clash(one, channels, facts):
+            if isinstance(one, Axis) and compare_axes(one, channels, facts) == "never":
                 raise Refused(f"there are parameters for {one}, and {shape(dims)} has {channels}")
 
 

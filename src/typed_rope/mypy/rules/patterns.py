@@ -11,8 +11,7 @@ Axes that the tensor has names for keep them; others are called as the pattern c
 from collections.abc import Mapping
 
 from typed_rope.mypy.dtypes import BOOL, Dtypes
-from typed_rope.mypy.equality import Facts
-from typed_rope.mypy.rules.clash import sizes_clash
+from typed_rope.mypy.equality import Facts, compare
 from typed_rope.mypy.rules.dims import product, shape
 from typed_rope.mypy.rules.lettered import DOTS, aligned
 from typed_rope.mypy.rules.notation import Group, Notation, parsed
@@ -130,7 +129,7 @@ class _Axes:
         """
         wanted = self._known(name)
         if wanted is not None and not axis.broadcast:
-            if sizes_clash(wanted.size, axis.size, self.facts):
+            if compare(wanted.size, axis.size, self.facts) == "never":
                 raise Refused(f"{name} is {wanted.size}, and {shape(dims)} has {axis} there")
         size = axis.size if axis.size is not None or wanted is None else wanted.size
         self.found[name] = Axis(size, axis.label or name, axis.broadcast)
@@ -144,7 +143,7 @@ class _Axes:
         told = product([one for one in parts if one is not None])
         size = None if axis.broadcast else axis.size
         if not open_names:
-            if sizes_clash(told, size, self.facts):
+            if compare(told, size, self.facts) == "never":
                 raise Refused(f"({group}) is {told}, and {shape(dims)} has {axis} there")
             return
         quotient = None if told is None or size is None else size / told

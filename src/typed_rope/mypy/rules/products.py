@@ -8,7 +8,6 @@
 from typed_rope.mypy.dtypes import BOOL, INTEGER, Dtypes, never
 from typed_rope.mypy.equality import Facts, compare_axes
 from typed_rope.mypy.rules.broadcast import broadcast
-from typed_rope.mypy.rules.clash import clash
 from typed_rope.mypy.rules.dims import axis_at, ranked, shape
 from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Unsure, rule
 from typed_rope.mypy.values import Axis, Dims, Items, Many, Tensor, Value, number
@@ -33,8 +32,8 @@ def summed(left: Axis, right: Axis, of: tuple[Dims, Dims], facts: Facts) -> None
 
     Raises: Refused if they cannot be.
     """
-    fix = _turned(left, of[1], facts) if compare_axes(left, right, facts) == "never" else None
-    if fix is not None or clash(left, right, facts):
+    if compare_axes(left, right, facts) == "never":
+        fix = _turned(left, of[1], facts)
         one, other = map(shape, of)
         raise Refused(f"{left} of {one} is summed with {right} of {other}", fix=fix)
 
@@ -113,7 +112,7 @@ def bmm(known: Known, input: Shaped, mat2: Shaped) -> Tensor:
     """Multiply two batches of matrices."""
     product = _of_ranks(input, mat2, (3, 3), known)
     first, second = ranked(input.dims)[0], ranked(mat2.dims)[0]
-    if clash(first, second, known.facts):
+    if compare_axes(first, second, known.facts) == "never":
         both = f"{shape(input.dims)} and {shape(mat2.dims)}"
         raise Refused(f"{first} and {second} cannot be one batch, in {both}")
     return product
@@ -189,7 +188,7 @@ def tensordot(known: Known, a: Shaped, b: Shaped, dims: int | Items = 2) -> Tens
     left, right = ranked(a.dims), ranked(b.dims)
     ours, theirs = _contracted(dims, left, right)
     for one, other in zip(ours, theirs, strict=True):
-        if clash(left[one], right[other], known.facts):
+        if compare_axes(left[one], right[other], known.facts) == "never":
             both = f"{shape(left)} and {shape(right)}"
             raise Refused(f"{left[one]} is summed with {right[other]}, of {both}")
     kept = [axis for at, axis in enumerate(left) if at not in ours]

@@ -8,8 +8,7 @@ pixel_shuffle("b 4*c h w", 2)                     "b c 2*h 2*w"
 from collections.abc import Sequence
 from math import floor
 
-from typed_rope.mypy.equality import Facts
-from typed_rope.mypy.rules.clash import sizes_clash
+from typed_rope.mypy.equality import Facts, compare
 from typed_rope.mypy.rules.dims import axis_at, ranked, shape
 from typed_rope.mypy.rules.rule import Known, Refused, Rule, Shaped, Unsure, rule
 from typed_rope.mypy.values import (
@@ -99,7 +98,7 @@ def hold_channels(x: Dims, count: int, channels: Size | None, facts: Facts) -> N
     Raises: Refused if it cannot have them.
     """
     axis = axis_at(x, -count - 1)[1]
-    if not axis.broadcast and sizes_clash(axis.size, channels, facts):
+    if not axis.broadcast and compare(axis.size, channels, facts) == "never":
         raise Refused(f"the weights are for {channels} channels, and {shape(x)} has {axis}")
 
 
