@@ -153,13 +153,13 @@ def _fit_tensor(declared: Tensor, given: Tensor, bindings: Bindings, facts: Fact
     if wrong is not None:
         sentence = f"{shape(given.dims)} for {shape(declared.dims)}: {wrong.said}"
         return Misfit(sentence, "layout", wrong.fix)
-    _bind_many(declared.dims, given.dims, bindings)
-    for one, other in pairs:
-        _bind(one, other, bindings, facts)
     turned = _turned(pairs, bindings)
     if turned:
         sentence = f"{shape(given.dims)} for {shape(declared.dims)}: {turned}"
         return Misfit(sentence, "layout")
+    _bind_many(declared.dims, given.dims, bindings)
+    for one, other in pairs:
+        _bind(one, other, bindings, facts)
     for one, other in pairs:
         wrong_axis = _compare(one, other, bindings, facts)
         if wrong_axis is not None:
@@ -207,12 +207,16 @@ def single(size: Size | None) -> str | None:
 
 def _turned(pairs: Sequence[tuple[Axis, Axis]], bindings: Bindings) -> str | None:
     """Tell whether a value has the sizes that are wanted, each of them, in another order."""
-    wanted = [str(bindings.size(one.size)) for one, _ in pairs]
-    given = [str(other.size) for _, other in pairs]
-    told = not any(one.broadcast or other.broadcast for one, other in pairs)
-    if wanted == given or sorted(wanted) != sorted(given) or "None" in wanted or not told:
+    told = [
+        (str(size), str(other.size))
+        for one, other in pairs
+        if (size := bindings.size(one.size)) and not one.broadcast and not other.broadcast
+    ]
+    if sorted(one for one, _ in told) != sorted(other for _, other in told):
         return None
-    moved = [one for one, other in zip(wanted, given, strict=True) if one != other]
+    moved = [one for one, other in told if one != other]
+    if not moved:
+        return None
     return f"{' and '.join(dict.fromkeys(moved))} stand in another order"
 
 

@@ -25,6 +25,7 @@ from mypy.nodes import (
 from typed_rope.mypy.binding import Bindings, fit
 from typed_rope.mypy.flow.frame import Frame
 from typed_rope.mypy.flow.paths import path_of
+from typed_rope.mypy.flow.renaming import forget_object
 from typed_rope.mypy.flow.types import value_of
 from typed_rope.mypy.results import instantiate
 from typed_rope.mypy.values import (
@@ -47,12 +48,13 @@ from typed_rope.shapes import Size
 def assign(frame: Frame, target: Expression, value: Value) -> None:
     """Give a name, an attribute or the names of a tuple a value."""
     if isinstance(target, NameExpr) and target.node is not None:
-        frame.state.forget_paths(target.name)
+        if target.node in frame.state.values:
+            forget_object(frame.state, target.name)
         frame.state.assign(target.node, _numbered(value, target))
     elif isinstance(target, MemberExpr):
         path = path_of(target)
         if path is not None:
-            frame.state.forget_paths(path)
+            forget_object(frame.state, path)
             frame.state.assign(path, value)
     elif isinstance(target, TupleExpr | ListExpr):
         _assign_parts(frame, target.items, value)

@@ -10,7 +10,7 @@ from typed_rope.mypy.flow.builtin_calls import BUILTINS
 from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
 from typed_rope.mypy.flow.lists import change, hand_over
-from typed_rope.mypy.flow.making import class_of, is_torchs, make, use
+from typed_rope.mypy.flow.making import class_of, is_torchs, make, register, use
 from typed_rope.mypy.flow.members import of_object
 from typed_rope.mypy.flow.paths import is_module
 from typed_rope.mypy.flow.sequences import rank
@@ -23,7 +23,6 @@ from typed_rope.mypy.values import (
     Items,
     Made,
     Repeated,
-    Rest,
     Tensor,
     Value,
     Whole,
@@ -62,6 +61,7 @@ def call(frame: Frame, expression: CallExpr) -> Value:
     if isinstance(callee, MemberExpr) and isinstance(subject, Items | Repeated):
         return change(frame, expression, subject, arguments(frame, expression)[0] or [])
     result = call_by_signature(frame, expression)
+    register(frame, expression)
     hand_over(frame, expression.args)
     with frame.report.quiet():
         return make(frame, expression, *arguments(frame, expression)) or result
@@ -132,4 +132,4 @@ def arguments(frame: Frame, expression: CallExpr) -> tuple[list[Value] | None, M
 
 
 def _spread(value: Items) -> list[Value]:
-    return [Repeated(UNKNOWN) if isinstance(v, Rest) else v for v in value.values]
+    return list(value.values)  # type: ignore[arg-type] # a rule knows what to make of a Rest

@@ -74,7 +74,7 @@ def _constructed(frame: Frame, info: TypeInfo) -> Constructed:
             function = function.func
         if isinstance(function, FuncDef) and function.arguments:
             left = _left_by(frame, function, "" if base is info else f"{base.name}.")
-            attributes |= {name: v for name, v in left.items() if often[name] == 1}
+            attributes |= {name: v for name, v in left.items() if often[name] < 2}
     return Constructed(attributes)
 
 

@@ -8,11 +8,14 @@ nn.ModuleList([Block(c) for _ in range(n)])   as a list
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mypy.nodes import CallExpr, Context, RefExpr, TypeInfo
-from mypy.types import CallableType, Instance, Overloaded, ProperType
+from mypy.lookup import lookup_fully_qualified
+from mypy.nodes import CallExpr, Context, MemberExpr, RefExpr, StrExpr, TypeInfo
+from mypy.types import AnyType, CallableType, Instance, Overloaded, ProperType, Type, TypeOfAny
 
 from typed_rope.mypy.flow.callables import is_layer
+from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
+from typed_rope.mypy.flow.paths import path_of
 from typed_rope.mypy.flow.signatures import formals
 from typed_rope.mypy.rules.layers import LAYERS, layer
 from typed_rope.mypy.rules.rule import Refused, Unsure
@@ -21,6 +24,7 @@ from typed_rope.mypy.values import UNKNOWN, Items, Made, Repeated, Rest, Tensor,
 _TORCH = "torch.nn."
 _SEQUENTIAL = "torch.nn.modules.container.Sequential"
 _LIST = "torch.nn.modules.container.ModuleList"
+_HOLDERS = ("torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer")
 # What these do to axes depends on nothing that their constructors are given but sizes.
 _PLAIN = frozenset({"Linear", "Embedding", "LayerNorm", "RMSNorm", "GroupNorm", "Dropout", "GELU",
                     "SiLU", "ReLU", "Sigmoid", "Tanh", "Identity"})  # fmt: skip
@@ -31,17 +35,21 @@ def make(
     expression: CallExpr,
     positional: Sequence[Value] | None,
     named: Mapping[str, Value],
-) -> Made | Items | Repeated | None:
-    """Tell what a call of a module's class makes; None where its arguments are unknown."""
+) -> Value | None:
+    """Tell what a call of a module's class makes, or of a parameter's; None of anything else."""
     callee = expression.callee
     info = callee.node if isinstance(callee, RefExpr) else None
-    if not isinstance(info, TypeInfo) or not is_layer(Instance(info, [])) or positional is None:
+    if not isinstance(info, TypeInfo) or positional is None:
         return None
+    if info.fullname in _HOLDERS:
+        return positional[0] if positional else None
     if info.fullname == _SEQUENTIAL:
         return Made(info.fullname, tuple((str(i), one) for i, one in enumerate(positional)))
     if info.fullname == _LIST:
         inner = positional[0] if positional else UNKNOWN
         return inner if isinstance(inner, Items | Repeated) else None
+    if not is_layer(Instance(info, [])):
+        return None
     arguments = _by_name(frame.type_of(callee), expression, positional, named)
     return None if arguments is None else Made(info.fullname, arguments)
 
@@ -66,6 +74,16 @@ def _by_name(
             if name is not None and not signature.arg_kinds[formal].is_star():
                 arguments[name] = values[actual]
     return tuple(arguments.items())
+
+
+def register(frame: Frame, expression: CallExpr) -> None:
+    """Follow `self.register_buffer("mask", mask)`: the object has an attribute more."""
+    callee = expression.callee
+    if isinstance(callee, MemberExpr) and callee.name in ("register_buffer", "register_parameter"):
+        owner, given = path_of(callee.expr), expression.args
+        if owner and len(given) > 1 and isinstance(given[0], StrExpr):
+            with frame.report.quiet():
+                frame.state.assign(f"{owner}.{given[0].value}", evaluate(frame, given[1]))
 
 
 def made_of(kind: ProperType | None) -> Made | None:
@@ -110,10 +128,11 @@ def is_torchs(made: Made) -> bool:
 
 def class_of(frame: Frame, made: Made) -> Instance | None:
     """Find the type of an object that was made."""
-    try:
-        return frame.checker.named_type(made.kind)
-    except KeyError:
+    symbol = lookup_fully_qualified(made.kind, frame.checker.modules)
+    if symbol is None or not isinstance(symbol.node, TypeInfo):
         return None
+    free: list[Type] = [AnyType(TypeOfAny.special_form) for _ in symbol.node.defn.type_vars]
+    return Instance(symbol.node, free)
 
 
 def item_of(made: Made, index: int | None) -> Value:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from typed_rope.mypy.flow.state import State
+from typed_rope.mypy.flow.symbols import symbols_in
 from typed_rope.mypy.values import (
     Axis,
     Either,
@@ -37,6 +39,18 @@ def renamed(value: Value, name: Renaming) -> Value:
             given = tuple((key, renamed(argument, name)) for key, argument in arguments)
             return replace(value, arguments=given)
     return value
+
+
+def forget_object(state: State, path: str) -> None:
+    """Forget what belonged to the object at a place: there is another one now."""
+    state.forget_paths(path)
+    beginning = f"{{{path}."
+    if any(s.startswith(beginning) for value in state.values.values() for s in symbols_in(value)):
+        state.values = {
+            key: renamed(value, lambda s: f"?{s}" if s.startswith(beginning) else s)
+            for key, value in state.values.items()
+        }
+    state.facts = {s: size for s, size in state.facts.items() if not s.startswith(beginning)}
 
 
 def renamed_size(size: Size | None, name: Renaming) -> Size | None:

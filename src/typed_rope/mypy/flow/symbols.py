@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from typed_rope.mypy.values import Axis, Either, Items, Many, Repeated, Rest, Tensor, Value
+from typed_rope.mypy.values import (
+    Axis,
+    Either,
+    Items,
+    Made,
+    Many,
+    Repeated,
+    Rest,
+    Tensor,
+    Value,
+    Whole,
+)
 
 
 def symbols_in(value: Value | Rest) -> Iterator[str]:
@@ -14,6 +25,8 @@ def symbols_in(value: Value | Rest) -> Iterator[str]:
                     yield from dim.size.symbols()
                 elif isinstance(dim, Many) and dim.name:
                     yield dim.name
+        case Whole(size=size):
+            yield from size.symbols() if size is not None else ()
         case Items(values=values):
             for part in values:
                 yield from symbols_in(part)
@@ -22,3 +35,6 @@ def symbols_in(value: Value | Rest) -> Iterator[str]:
                 yield from symbols_in(option)
         case Repeated(value=inner):
             yield from symbols_in(inner)
+        case Made(arguments=arguments):
+            for _, argument in arguments:
+                yield from symbols_in(argument)
