@@ -11,11 +11,14 @@ from cases_products import PRODUCTS
 from cases_reducing import REDUCING
 from cases_reshaping import RESHAPING
 from cases_splitting import SPLITTING
+from cases_unary import CONVERSIONS, UNARY
 from cases_windows import WINDOWS
 
 from drawn import Trial
 
 TRIALS: dict[str, Trial] = {
+    **CONVERSIONS,
+    **UNARY,
     **JOINING,
     **CREATING,
     **INDEXING,

@@ -93,7 +93,7 @@ def tried(cases: st.SearchStrategy[Case], name: str, definite: float) -> Trial:
 
 
 WINDOWS: dict[str, Trial] = {
-    **{f"conv{n}d": tried(convolutions(n), f"conv{n}d", 0.3) for n in (1, 2, 3)},
+    **{f"conv{n}d": tried(convolutions(n), f"conv{n}d", 0.1) for n in (1, 2, 3)},
     **{f"max_pool{n}d": tried(pools(n, dilation=True), f"max_pool{n}d", 0.02) for n in (1, 2, 3)},
     **{f"avg_pool{n}d": tried(pools(n, dilation=False), f"avg_pool{n}d", 0.02) for n in (1, 2, 3)},
     **{
