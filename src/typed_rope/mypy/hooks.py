@@ -88,7 +88,7 @@ class ShapePlugin(Plugin):
 
     def _place(self, context: AnalyzeTypeContext) -> None:
         tree = context.api.cur_mod_node if isinstance(context.api, TypeAnalyser) else None
-        if tree is not None and not tree.fullname.startswith("torch."):
+        if tree is not None and tree.fullname.partition(".")[0] != "torch":
             self._probes.place(tree)
 
     def _called(self, context: FunctionContext | MethodContext) -> Type:

@@ -84,7 +84,8 @@ class Probes:
         signature = CallableType([], [], [], nothing, checker.named_type("builtins.function"))
         function = FuncDef("followed", [], Block([probe]), signature)
         function._fullname = body.fullname
-        function.def_or_infer_vars = True
+        if hasattr(function, "def_or_infer_vars"):  # since mypy 2: else a first pass leaves it out
+            function.def_or_infer_vars = True
         function.set_line(body.line if isinstance(body, FuncDef) else 1)
         self._second[id(probe.expr)] = (probe.expr, body)
         checker.deferred_nodes.append(DeferredNode(function, None))
