@@ -57,7 +57,9 @@ def _declare(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace) -> int:
     try:
         return _checked(arguments)
-    except ValueError as error:
+    except (OSError, ValueError, ModuleNotFoundError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
         print(f"typed-rope check: {error}", file=sys.stderr)
         return 2
 

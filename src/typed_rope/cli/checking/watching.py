@@ -181,7 +181,8 @@ def _checked(server: Server, prepared: Prepared) -> Outcome:
     return Outcome(
         findings=findings,
         other=[line for line in other if line],
-        blocked=answer["status"] == 2,
+        # Of a file that it cannot read, the daemon tells as of any other error.
+        blocked=answer["status"] == 2 or any(f.code == "syntax" for f in findings),
         files=files,
     )
 
