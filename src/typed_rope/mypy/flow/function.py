@@ -9,6 +9,7 @@ from mypy.types import CallableType, Instance, Type, get_proper_type
 
 from typed_rope.mypy.flow.constructed import constructed
 from typed_rope.mypy.flow.frame import Frame
+from typed_rope.mypy.flow.overriding import check_overriding
 from typed_rope.mypy.flow.statements import follow
 from typed_rope.mypy.flow.symbols import symbols_in
 from typed_rope.mypy.flow.types import own, value_of
@@ -32,6 +33,7 @@ def check_body(checker: TypeChecker, body: FuncDef | MypyFile) -> None:
         if isinstance(body, MypyFile):
             follow(frame, body.defs)
         else:
+            check_overriding(frame, body)
             check_function(frame, body)
     except Exception:
         if checker.options.show_traceback:
