@@ -33,9 +33,9 @@ def check_overriding(frame: Frame, function: FuncDef) -> None:
         return
     base, before = overridden
     bindings = Bindings()
-    for name, misfit in _misfits(before, kind, bindings):
-        sentence = f"{function.name}: {base.name} hands over {name} as {misfit.sentence}"
-        frame.report.finding(sentence, function, misfit.code)
+    for name, wrong in _misfits(before, kind, bindings):
+        sentence = f"{function.name}: {base.name} hands over {name} as {wrong.sentence}"
+        frame.report.finding(sentence, function, wrong.code)
         return
     declared = value_of(before.ret_type, own, "base")
     given = instantiate(value_of(kind.ret_type, bindable, "method"), bindings, "method")
