@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from typed_rope.mypy.alignment import aligned
 from typed_rope.mypy.dtypes import family_name
-from typed_rope.mypy.equality import Facts, compare, compare_axes
+from typed_rope.mypy.equality import Facts, compare, compare_axes, resolved
 from typed_rope.mypy.order import misplaced
 from typed_rope.mypy.rules.dims import better, shape
 from typed_rope.mypy.values import (
@@ -153,7 +153,7 @@ def _fit_tensor(declared: Tensor, given: Tensor, bindings: Bindings, facts: Fact
     if wrong is not None:
         sentence = f"{shape(given.dims)} for {shape(declared.dims)}: {wrong.said}"
         return Misfit(sentence, "layout", wrong.fix)
-    turned = _turned(pairs, bindings)
+    turned = _turned(pairs, bindings, facts)
     if turned:
         sentence = f"{shape(given.dims)} for {shape(declared.dims)}: {turned}"
         return Misfit(sentence, "layout")
@@ -205,12 +205,13 @@ def single(size: Size | None) -> str | None:
     return symbol if symbol is not None and size == Size.symbol(symbol) else None
 
 
-def _turned(pairs: Sequence[tuple[Axis, Axis]], bindings: Bindings) -> str | None:
+def _turned(pairs: Sequence[tuple[Axis, Axis]], bindings: Bindings, facts: Facts) -> str | None:
     """Tell whether a value has the sizes that are wanted, each of them, in another order."""
     told = [
-        (str(size), str(other.size))
+        (str(resolved(size, facts)), str(resolved(other.size, facts)))
         for one, other in pairs
-        if (size := bindings.size(one.size)) and not one.broadcast and not other.broadcast
+        if (size := bindings.size(one.size)) and other.size is not None
+        if not one.broadcast and not other.broadcast
     ]
     if sorted(one for one, _ in told) != sorted(other for _, other in told):
         return None

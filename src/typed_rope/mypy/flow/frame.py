@@ -41,6 +41,8 @@ class Frame:
     """Its declared result; None where nothing is checked."""
     name: str = ""
     loops: list[Loop] = field(default_factory=list)
+    learned: dict[str, str] = field(default_factory=dict)
+    """The axis that a number was found to be the size of; "" where it is none, or several."""
     classes: "dict[str, Constructed]" = field(default_factory=dict)
     """What constructors leave behind, by the full name of the class."""
 

@@ -12,6 +12,8 @@ from mypy.lookup import lookup_fully_qualified
 from mypy.nodes import CallExpr, Context, MemberExpr, RefExpr, StrExpr, TypeInfo
 from mypy.types import AnyType, CallableType, Instance, Overloaded, ProperType, Type, TypeOfAny
 
+from typed_rope.mypy.binding import single
+from typed_rope.mypy.equality import is_unknown, is_value
 from typed_rope.mypy.flow.callables import is_layer
 from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
@@ -19,11 +21,13 @@ from typed_rope.mypy.flow.paths import path_of
 from typed_rope.mypy.flow.signatures import formals
 from typed_rope.mypy.rules.layers import LAYERS, layer
 from typed_rope.mypy.rules.rule import Refused, Unsure
-from typed_rope.mypy.values import UNKNOWN, Items, Made, Repeated, Rest, Tensor, Value
+from typed_rope.mypy.values import UNKNOWN, Axis, Items, Made, Repeated, Rest, Tensor, Value, Whole
+from typed_rope.shapes import Size
 
 _TORCH = "torch.nn."
 _SEQUENTIAL = "torch.nn.modules.container.Sequential"
 _LIST = "torch.nn.modules.container.ModuleList"
+_TAKES = {"Linear": "in_features", "LayerNorm": "normalized_shape", "RMSNorm": "normalized_shape"}
 _HOLDERS = ("torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer")
 # What these do to axes depends on nothing that their constructors are given but sizes.
 _PLAIN = frozenset({"Linear", "Embedding", "LayerNorm", "RMSNorm", "GroupNorm", "Dropout", "GELU",
@@ -101,6 +105,7 @@ def use(frame: Frame, made: Made, inputs: Sequence[Value], place: Context, shown
     if not made.kind.startswith(_TORCH) or kind not in LAYERS or not inputs:
         return UNKNOWN
     first, *others = inputs
+    _learn(frame, kind, made, first)
     try:
         return layer(kind, dict(made.arguments), first, frame.known, *others)
     except Unsure:
@@ -108,6 +113,27 @@ def use(frame: Frame, made: Made, inputs: Sequence[Value], place: Context, shown
     except Refused as refused:
         frame.report.finding(f"{shown}: {refused.sentence}", place, refused.code)
         return Tensor()
+
+
+def _learn(frame: Frame, kind: str, made: Made, given: Value) -> None:
+    """Learn what a number is from the axis that it is the size of: `nn.Linear(dim, f)(x)`.
+
+    Where one layer is used on axes that have different names, nothing is learned.
+    """
+    taken = dict(made.arguments).get(_TAKES.get(kind, ""))
+    last = given.dims[-1] if isinstance(given, Tensor) and given.dims else None
+    if not isinstance(taken, Whole) or not isinstance(last, Axis) or last.broadcast:
+        return
+    symbol, axis = single(taken.size), single(last.size)
+    if symbol is None or axis is None or not is_value(symbol) or is_value(axis):
+        return
+    facts = frame.state.facts
+    if symbol in frame.learned and frame.learned[symbol] != axis:
+        facts.pop(symbol, None)
+        frame.learned[symbol] = ""
+    elif symbol not in facts and not is_unknown(axis) and axis in frame.axes:
+        facts[symbol] = Size.symbol(axis)
+        frame.learned[symbol] = axis
 
 
 def _in_turn(
