@@ -53,9 +53,7 @@ def typed_record(cls: type, frame: FrameType, *, shapes_only: bool = False) -> t
     instance = "__dataclass_self__" if "self" in names else "self"
     names = (instance, *names)
     boundary = make_boundary(cls.__qualname__, names, parameters, None, _signature(original))
-    boundary = boundary.but(defaults)
-    unset = dict.fromkeys(may_be_unset(cls), Unset)
-    boundary = dataclasses.replace(boundary, unchecked={**boundary.unchecked, **unset})
+    boundary = _but_unset(boundary.but(defaults), cls)
     filename = frame.f_code.co_filename
     line = definition_line(filename, frame.f_lineno)
     checked = make_constructor(original, boundary, given, filename, line)
@@ -63,6 +61,12 @@ def typed_record(cls: type, frame: FrameType, *, shapes_only: bool = False) -> t
     checked.__module__, checked.__qualname__ = cls.__module__, f"{cls.__qualname__}.{constructor}"
     setattr(cls, constructor, checked)
     return cls
+
+
+def _but_unset(boundary: Boundary, cls: type) -> Boundary:
+    """Leave fields alone that may not be set yet."""
+    unset = dict.fromkeys(may_be_unset(cls), Unset)
+    return dataclasses.replace(boundary, unchecked={**boundary.unchecked, **unset})
 
 
 def _given_boundary(

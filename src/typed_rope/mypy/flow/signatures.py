@@ -23,10 +23,12 @@ from mypy.types import (
     get_proper_type,
 )
 
+from typed_rope.mypy.alignment import aligned
 from typed_rope.mypy.binding import Bindings, Misfit, bindable, fit
+from typed_rope.mypy.equality import Facts
 from typed_rope.mypy.flow.callables import callables
-from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
+from typed_rope.mypy.flow.learning import by_axes, learn, without
 from typed_rope.mypy.flow.paths import path_of
 from typed_rope.mypy.flow.symbols import symbols_in
 from typed_rope.mypy.flow.types import value_of
@@ -54,33 +56,52 @@ class Attempt:
     signature: CallableType
     result: Value
     bindings: Bindings
+    passed: Sequence[Passed]
     misfits: dict[int, tuple[Passed, Misfit]] = field(default_factory=dict)
     """What does not fit, by the number of the argument."""
 
 
-def call_by_signature(frame: Frame, expression: CallExpr, kind: ProperType | None = None) -> Value:
+def call_by_signature(
+    frame: Frame,
+    expression: CallExpr,
+    given: Sequence[Value],
+    kind: ProperType | None = None,
+) -> Value:
     """Hold a call against the signature of what is called; tell what it gives.
 
     Of an overloaded function the first signature that fits is meant. What is called was followed
     before, if it is more than a name.
     """
-    given = [evaluate(frame, argument) for argument in expression.args]
     owner = expression.callee
     kind = kind or frame.type_of(owner)
     receiver = path_of(owner)
     if isinstance(owner, MemberExpr) and not isinstance(kind, Instance):
         receiver = path_of(owner.expr)
+    possible = _possible(frame, expression, callables(kind))
     attempts = [
-        _attempt(frame, expression, signature, given, receiver)
-        for signature in _possible(frame, expression, callables(kind))
+        _attempt(expression, signature, given, receiver, facts)
+        for facts in (
+            (frame.state.facts, without(frame)) if frame.learned else (frame.state.facts,)
+        )
+        for signature in possible
     ]
     if not attempts:
         return UNKNOWN
     attempt = next((a for a in attempts if not a.misfits), attempts[0])
     _report(frame, expression, attempt)
+    _learn(frame, attempt)
     if isinstance(get_proper_type(attempt.signature.ret_type), TypeVarType):
         return _same_type(attempt.signature, given)
-    return instantiate(attempt.result, attempt.bindings, _place(expression))
+    return by_axes(frame, instantiate(attempt.result, attempt.bindings, _place(expression)))
+
+
+def _learn(frame: Frame, attempt: Attempt) -> None:
+    """Learn the numbers in braces from the axes of the arguments."""
+    for argument in attempt.passed if not attempt.misfits else ():
+        declared, given = argument.declared, argument.given
+        if isinstance(declared, Tensor) and isinstance(given, Tensor):
+            for one, other in aligned(declared.dims or (), given.dims or ()) or ():
+                learn(frame, attempt.bindings.size(one.size), other)
 
 
 def _place(expression: CallExpr) -> str:
@@ -118,11 +139,11 @@ def formals(expression: CallExpr, signature: CallableType) -> list[list[int]]:
 
 
 def _attempt(
-    frame: Frame,
     expression: CallExpr,
     signature: CallableType,
     given: Sequence[Value],
     receiver: str | None,
+    facts: Facts,
 ) -> Attempt:
     passed = list(_passed(expression, signature, given))
     result = value_of(signature.ret_type, bindable, _place(expression))
@@ -130,12 +151,12 @@ def _attempt(
         declared, result = without_placeholders(passed[0].declared, result)
         passed = [replace(passed[0], declared=declared)]
     numbers = dict(_numbers(passed, result, receiver))
-    attempt = Attempt(signature, result, Bindings(numbers=numbers))
+    attempt = Attempt(signature, result, Bindings(numbers=numbers), passed)
     for _ in range(2):  # names that a later argument binds are known in the second round
         for argument in passed:
             if argument.number not in attempt.misfits:
                 declared, value = argument.declared, argument.given
-                misfit = fit(declared, value, attempt.bindings, frame.state.facts)
+                misfit = fit(declared, value, attempt.bindings, facts)
                 if misfit is not None:
                     attempt.misfits[argument.number] = (argument, misfit)
     return attempt
