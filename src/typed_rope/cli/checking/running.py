@@ -36,7 +36,8 @@ def run(prepared: Prepared) -> Outcome:
         result = build(
             prepared.sources, prepared.options, None, collect, prepared.files, said, said
         )
-        result.manager.metastore.close()
+        if hasattr(result.manager.metastore, "close"):  # since mypy 2
+            result.manager.metastore.close()
     except CompileError:
         blocked = True
     except SystemExit as end:
