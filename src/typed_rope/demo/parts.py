@@ -14,7 +14,7 @@ from typed_rope.demo.incident import Incident
 class StaticCheck:
     """Whether the mistake is found without running anything, by a plugin for mypy."""
 
-    exists: bool = False
+    exists: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,7 +76,11 @@ def static_check(part: StaticCheck, style: Style) -> str:
     """Say whether the mistake is found without running."""
     return _section(
         style.heading("2. The same mistake, found without running anything"),
-        _prose("Not yet: a plugin for mypy is planned, and does not exist."),
+        _prose(
+            "mypy proves it, also where there are as many heads as tokens: `typed-rope check FILE`, "
+            "or `plugins = typed_rope.mypy` in mypy.ini. It is not run here: the first run reads "
+            "all of torch's sources, which takes a minute."
+        ),
     )
 
 
