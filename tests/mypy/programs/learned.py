@@ -31,3 +31,28 @@ class FeedForward(nn.Module):
         # N: Revealed shape is "b s k"
         hidden: Tensor = self.norm(x)
         return hidden
+
+
+class Block(nn.Module):
+    dim: int
+
+    def forward(self, x: Float[Tensor, "b t {self.dim}"]) -> Float[Tensor, "b {self.dim} t"]:
+        raise NotImplementedError
+
+
+def in_braces(
+    block: Block, x: Float[Tensor, "b t c"], y: Float[Tensor, "b t k"]
+) -> Float[Tensor, "b t c"]:
+    out: Tensor = block(x)
+    reveal_shape(out)
+    # N: Revealed shape is "b c t"
+    reveal_shape(block(y))
+    # N: Revealed shape is "b {block.dim} t"
+    return out
+    # E: in_braces: the result is "b c t" for "b t c": t and c stand in another order  [layout]
+
+
+def several(blocks: list[Block], x: Float[Tensor, "b t c"]) -> None:
+    for block in blocks:
+        reveal_shape(block(x))
+        # N: Revealed shape is "b c t"

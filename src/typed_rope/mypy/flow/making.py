@@ -12,17 +12,15 @@ from mypy.lookup import lookup_fully_qualified
 from mypy.nodes import CallExpr, Context, MemberExpr, RefExpr, StrExpr, TypeInfo
 from mypy.types import AnyType, CallableType, Instance, Overloaded, ProperType, Type, TypeOfAny
 
-from typed_rope.mypy.binding import single
-from typed_rope.mypy.equality import is_unknown, is_value
 from typed_rope.mypy.flow.callables import is_layer
 from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
+from typed_rope.mypy.flow.learning import learn
 from typed_rope.mypy.flow.paths import path_of
 from typed_rope.mypy.flow.signatures import formals
 from typed_rope.mypy.rules.layers import LAYERS, layer
 from typed_rope.mypy.rules.rule import Refused, Unsure
 from typed_rope.mypy.values import UNKNOWN, Axis, Items, Made, Repeated, Rest, Tensor, Value, Whole
-from typed_rope.shapes import Size
 
 _TORCH = "torch.nn."
 _SEQUENTIAL = "torch.nn.modules.container.Sequential"
@@ -116,24 +114,12 @@ def use(frame: Frame, made: Made, inputs: Sequence[Value], place: Context, shown
 
 
 def _learn(frame: Frame, kind: str, made: Made, given: Value) -> None:
-    """Learn what a number is from the axis that it is the size of: `nn.Linear(dim, f)(x)`.
-
-    Where one layer is used on axes that have different names, nothing is learned.
-    """
+    """Learn what a number is that a layer was made with: `nn.Linear(dim, f)(x)`."""
     taken = dict(made.arguments).get(_TAKES.get(kind, ""))
     last = given.dims[-1] if isinstance(given, Tensor) and given.dims else None
     if not isinstance(taken, Whole) or not isinstance(last, Axis) or last.broadcast:
         return
-    symbol, axis = single(taken.size), single(last.size)
-    if symbol is None or axis is None or not is_value(symbol) or is_value(axis):
-        return
-    facts = frame.state.facts
-    if symbol in frame.learned and frame.learned[symbol] != axis:
-        facts.pop(symbol, None)
-        frame.learned[symbol] = ""
-    elif symbol not in facts and not is_unknown(axis) and axis in frame.axes:
-        facts[symbol] = Size.symbol(axis)
-        frame.learned[symbol] = axis
+    learn(frame, taken.size, last)
 
 
 def _in_turn(
