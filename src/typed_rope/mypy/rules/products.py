@@ -9,6 +9,7 @@ from typed_rope.mypy.dtypes import BOOL, INTEGER, Dtypes, never
 from typed_rope.mypy.equality import Facts, compare_axes
 from typed_rope.mypy.rules.broadcast import broadcast
 from typed_rope.mypy.rules.dims import axis_at, ranked, shape
+from typed_rope.mypy.rules.roles import hold_role
 from typed_rope.mypy.rules.rule import Known, Refused, Shaped, Unsure, rule
 from typed_rope.mypy.values import Axis, Dims, Items, Many, Tensor, Value, number
 
@@ -83,6 +84,7 @@ def batched(left: Dims, right: Dims, facts: Facts) -> Dims:
 @rule("matmul")
 def matmul(known: Known, input: Shaped, other: Shaped) -> Tensor:
     """Multiply matrices, batches of them, or vectors."""
+    hold_role(input)
     dims = multiplied(input.dims, other.dims, known.facts)
     return Tensor(dims, common_dtypes(input.tensor, other.tensor))
 
@@ -110,6 +112,7 @@ def mv(known: Known, input: Shaped, vec: Shaped) -> Tensor:
 @rule("bmm")
 def bmm(known: Known, input: Shaped, mat2: Shaped) -> Tensor:
     """Multiply two batches of matrices."""
+    hold_role(input)
     product = _of_ranks(input, mat2, (3, 3), known)
     first, second = ranked(input.dims)[0], ranked(mat2.dims)[0]
     if compare_axes(first, second, known.facts) == "never":

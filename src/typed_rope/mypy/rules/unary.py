@@ -5,8 +5,12 @@
 "b t c"      softmax(3)     refused: there is no such axis
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from typed_rope.mypy.dtypes import BOOL, INT64, INTEGER, Dtypes, inexact
 from typed_rope.mypy.rules.dims import place
+from typed_rope.mypy.rules.roles import role_of_softmax
 from typed_rope.mypy.rules.rule import Unsure, rule
 from typed_rope.mypy.values import DtypeName, Items, Tensor, Value, number
 
@@ -23,14 +27,14 @@ _SAME = (
 _FUNCTIONS = (
     "gelu", "silu", "mish", "softplus", "elu", "selu", "celu", "leaky_relu", "hardswish",
     "hardsigmoid", "hardtanh", "logsigmoid", "tanhshrink", "relu6", "softshrink", "hardshrink",
-    "threshold", "rrelu", "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout",
-    "feature_dropout", "feature_alpha_dropout", "bernoulli",
+    "threshold", "rrelu", "alpha_dropout", "feature_dropout", "feature_alpha_dropout", "bernoulli",
 )  # fmt: skip
 _FUNCTIONS_IN_PLACE = ("elu_", "selu_", "celu_", "leaky_relu_", "hardtanh_", "threshold_", "rrelu_")
 _KEPT = (
     "contiguous", "clone", "detach", "detach_", "cpu", "cuda", "requires_grad_", "pin_memory",
     "resolve_conj", "resolve_neg", "positive", "tril", "triu", "tril_", "triu_", "zero_", "fill_",
-    "normal_", "uniform_", "random_", "bernoulli_", "exponential_",
+    "normal_", "uniform_", "random_", "bernoulli_", "exponential_", "dropout", "dropout1d",
+    "dropout2d", "dropout3d",
 )  # fmt: skip
 _INITIALISERS = (
     "xavier_uniform_", "xavier_normal_", "kaiming_uniform_", "kaiming_normal_", "trunc_normal_",
@@ -89,11 +93,24 @@ def truth_values(input: Value) -> Tensor:
     return Tensor(some_tensor(input).dims, BOOL)
 
 
-@rule("softmax", "log_softmax", "softmin", "logcumsumexp")
+@rule("softmax")
+def softmax(input: Value, *rest: Value, dim: Value | None = None, **named: Value) -> Tensor:
+    """Normalise along one axis, which stays; remember where it is the last but one."""
+    x = some_tensor(input)
+    chosen = rest[0] if dim is None and rest else dim
+    return replace(_kept_along(x, chosen, rest, named), role=role_of_softmax(x, chosen))
+
+
+@rule("log_softmax", "softmin", "logcumsumexp")
 def along(input: Value, *rest: Value, dim: Value | None = None, **named: Value) -> Tensor:
     """Compute along one axis, which stays."""
-    x = some_tensor(input)
-    _check(x, rest[0] if dim is None and rest else dim)
+    return _kept_along(some_tensor(input), rest[0] if dim is None and rest else dim, rest, named)
+
+
+def _kept_along(
+    x: Tensor, dim: Value | None, rest: Sequence[Value], named: Mapping[str, Value]
+) -> Tensor:
+    _check(x, dim)
     given = [one for one in (*rest, *named.values()) if isinstance(one, DtypeName)]
     return Tensor(x.dims, given[0].dtypes if given else x.dtypes)
 
