@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from typed_rope.mypy.equality import is_unknown, is_value
-from typed_rope.mypy.values import ANY_DIM, Axis
+from typed_rope.mypy.values import Axis
 from typed_rope.shapes import Size
 
 Pairs = Sequence[tuple[Axis, Axis]]
@@ -62,14 +62,24 @@ def _displaced(moved: dict[str, tuple[int, int]], shared: int, pairs: Pairs) -> 
     if shared == len(moved):
         return False
     return any(
-        _is_no_axis(given) or (_is_own(declared) and given == ANY_DIM)
+        _is_no_axis(given) or (_is_own(declared) and _is_nameless(given))
         for declared, given in (pairs[here] for here, _ in moved.values())
     )
 
 
 def _is_own(axis: Axis) -> bool:
     """Tell whether a declared axis is one of the function that is followed, with its name."""
-    return axis.label is not None and axis.size == Size.symbol(axis.label)
+    name = axis.label if axis.label is not None else _name(axis)
+    return name is not None and axis.size == Size.symbol(name)
+
+
+def _is_nameless(axis: Axis) -> bool:
+    """Tell whether an axis is new: unknown, or computed of several sizes."""
+    if axis.label is not None or axis.size is None:
+        return axis.label is None
+    symbols = axis.size.symbols()
+    named = len(symbols) == 1 and axis.size in map(Size.symbol, symbols)
+    return any(map(is_unknown, symbols)) or (bool(symbols) and not named)
 
 
 def _is_no_axis(axis: Axis) -> bool:
@@ -80,7 +90,11 @@ def _is_no_axis(axis: Axis) -> bool:
 
 
 def _name(axis: Axis) -> str | None:
-    return axis.label.lower() if axis.label else None
+    """Tell the name of an axis; one that is declared in braces has that of the number."""
+    if axis.label or axis.size is None:
+        return axis.label.lower() if axis.label else None
+    symbol = next(iter(axis.size.symbols()), "")
+    return symbol if is_value(symbol) and axis.size == Size.symbol(symbol) else None
 
 
 def _fix(declared: Sequence[str | None], given: Sequence[str | None]) -> str | None:

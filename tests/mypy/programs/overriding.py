@@ -47,29 +47,29 @@ class Plain(Mixer):
 
 class Turned(Mixer):
     def mix(self, x: Float[Tensor, "b c t"]) -> Float[Tensor, "b c t"]:
-    # E: mix: Mixer hands over x as "b t c" for "b c t": c and t are exchanged  [layout]
+        # E: mix: Mixer hands over x as "b t c" for "b c t": c and t are exchanged  [layout]
         return x
 
     def pool(self, x: Float[Tensor, "b t c"], scale: float = 1.0) -> Float[Tensor, "b t"]:
-    # E: pool: the result, for that of Mixer, is "b t" for "b c": t cannot be c  [shape]
+        # E: pool: the result, for that of Mixer, is "b t" for "b c": t cannot be c  [shape]
         return x.mean(2) * scale
 
 
 class TurnedTwice(Turned):
     def mix(self, x: Float[Tensor, "b t c"]) -> Float[Tensor, "b t c"]:
-    # E: mix: Turned hands over x as "b c t" for "b t c": t and c are exchanged  [layout]
+        # E: mix: Turned hands over x as "b c t" for "b t c": t and c are exchanged  [layout]
         return x
 
 
 class Flat(Mixer):
     def mix(self, x: Float[Tensor, "t c"]) -> Float[Tensor, "t c"]:
-    # E: mix: Mixer hands over x as "b t c" for "t c": 3 axes, not 2  [shape]
+        # E: mix: Mixer hands over x as "b t c" for "t c": 3 axes, not 2  [shape]
         return x
 
 
 class Ids(Mixer):
     def mix(self, x: Int[Tensor, "b t c"]) -> Float[Tensor, "b t c"]:
-    # E: mix: Mixer hands over x as Float, not Int  [shape]
+        # E: mix: Mixer hands over x as Float, not Int  [shape]
         return x.float()
 
 

@@ -54,14 +54,35 @@ def assigned(cache: Float[Tensor, "b h s d"], k: Float[Tensor, "b t h d"]) -> No
     # E: assignment: h and t cannot be equal in "b h ? d" and "b t h d"  [shape]
 
 
-def exchanged_numbers(
-    x: Float[Tensor, "b t c"], n: int, m: int
-) -> Float[Tensor, "b t {n} {m}"]:
+def exchanged_numbers(x: Float[Tensor, "b t c"], n: int, m: int) -> Float[Tensor, "b t {n} {m}"]:
     b, t, _ = x.shape
     return x.view(b, t, m, n)
-    # E: exchanged_numbers: the result is "b t {m} {n}" for "b t {n} {m}": {n} and {m} stand in another order  [layout]
+    # E: exchanged_numbers: the result is "b t {m} {n}" for "b t {n} {m}": {n} and {m} are exchanged  [layout]
+    # N: Write: return x.view(b, t, m, n).transpose(2, 3)
 
 
 def float_factors(x: Float[Tensor, "b t c"], scale: float) -> None:
     reveal_shape(x * x.shape[-1] ** -0.5 / scale)
     # N: Revealed shape is "b t c"
+
+
+def as_many(x: Float[Tensor, "b t c"], y: Float[Tensor, "b s c"]) -> None:
+    q, k = [part.transpose(0, 1) for part in (x, y)]
+    reveal_shape(q)
+    # N: Revealed shape is "t b c"
+    reveal_shape(k)
+    # N: Revealed shape is "s b c"
+    rows = [one + other for one, other in zip((x, y), (x, y), strict=True)]
+    reveal_shape(rows[1])
+    # N: Revealed shape is "b s c"
+    places = [part[i] for i, part in enumerate((x, y))]
+    reveal_shape(places)
+    # N: Revealed shape is ("t c", "s c")
+    reveal_shape([part[:, 0] for part in x.unbind(1)])
+    # N: Revealed shape is ["b", ...]
+
+
+def windows(x: Float[Tensor, "b t c"], w: int) -> Float[Tensor, "b n {w} c"]:
+    b, _, c = x.shape
+    return x.view(b, w, -1, c)
+    # E: windows: the result is "b {w} t/{w} c" for "b n {w} c": {w} is axis 1, declared as axis 2  [layout]

@@ -55,11 +55,29 @@ def _range(
 def _enumerate(
     frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
 ) -> Value:
-    return Repeated(Items((Whole(), elements(frame, _first(positional), call))))
+    value = _first(positional)
+    if isinstance(value, Items) and len(call.args) == 1:
+        rows = [Items((whole(i), one)) for i, one in enumerate(value.values)]
+        if not any(isinstance(one, Rest) for one in value.values):
+            return Items(tuple(rows))
+    return Repeated(Items((Whole(), elements(frame, value, call))))
 
 
 def _zip(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
-    return Repeated(Items(tuple(elements(frame, value, call) for value in positional or ())))
+    counted = [value for value in positional or () if isinstance(value, Items)]
+    if not counted or any(isinstance(v, Rest) for value in counted for v in value.values):
+        return Repeated(Items(tuple(elements(frame, value, call) for value in positional or ())))
+    shortest = min(len(value.values) for value in counted)
+    rows = [
+        Items(tuple(_at(frame, value, place, call) for value in positional or ()))
+        for place in range(shortest)
+    ]
+    return Items(tuple(rows))
+
+
+def _at(frame: Frame, value: Value, place: int, call: CallExpr) -> Value:
+    found = value.values[place] if isinstance(value, Items) else elements(frame, value, call)
+    return UNKNOWN if isinstance(found, Rest) else found
 
 
 def _reversed(

@@ -42,7 +42,6 @@ from typed_rope.mypy.values import (
     Cut,
     DtypeName,
     Items,
-    Repeated,
     Rest,
     Tensor,
     Thing,
@@ -208,18 +207,9 @@ def _cast(frame: Frame, expression: CastExpr) -> Value:
 
 
 def _comprehension(frame: Frame, expression: ListComprehension | GeneratorExpr) -> Value:
-    from typed_rope.mypy.flow.assignment import assign
-    from typed_rope.mypy.flow.conditions import assume
-    from typed_rope.mypy.flow.sequences import elements
+    from typed_rope.mypy.flow.comprehensions import comprehension
 
-    generator = expression.generator if isinstance(expression, ListComprehension) else expression
-    parts = zip(generator.indices, generator.sequences, generator.condlists, strict=True)
-    with frame.branch(frame.state.copy()):
-        for index, sequence, conditions in parts:
-            assign(frame, index, elements(frame, evaluate(frame, sequence), sequence))
-            for condition in conditions:
-                assume(frame, condition, True)
-        return Repeated(evaluate(frame, generator.left_expr))
+    return comprehension(frame, expression)
 
 
 def _await(frame: Frame, expression: AwaitExpr) -> Value:

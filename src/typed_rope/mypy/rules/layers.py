@@ -21,6 +21,7 @@ from typed_rope.mypy.values import (
     NONE,
     UNKNOWN,
     Axis,
+    Constant,
     Dims,
     Items,
     Tensor,
@@ -29,6 +30,7 @@ from typed_rope.mypy.values import (
     number,
     whole,
 )
+from typed_rope.shapes import Size
 
 Arguments = Mapping[str, Value]
 _ONE, _ZERO = whole(1), whole(0)
@@ -175,6 +177,9 @@ def _recurrent(arguments: Arguments, inputs: Sequence[Value], known: Known) -> V
     x = unary.some_tensor(inputs[0])
     given, hidden = arguments.get("input_size", Whole()), arguments.get("hidden_size", Whole())
     special = any(name in arguments for name in ("bidirectional", "proj_size"))
+    both = arguments.get("bidirectional") == Constant(True) and "proj_size" not in arguments
+    if both and isinstance(hidden, Whole) and hidden.size is not None:
+        special, hidden = False, Whole(hidden.size * Size.of(2))
     dims = _features(x, given, Whole() if special else hidden, known.facts)
     return Items((Tensor(dims, x.dtypes), UNKNOWN))
 
