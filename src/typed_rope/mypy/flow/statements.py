@@ -208,7 +208,7 @@ def _function(frame: Frame, statement: FuncDef | Decorator) -> None:
 
     function = statement.func if isinstance(statement, Decorator) else statement
     if frame.name:  # a function inside of another: its own axes, and nothing of the outer one's
-        check_function(Frame(frame.checker, frame.report), function)
+        check_function(Frame(frame.checker, frame.report, classes=frame.classes), function)
 
 
 _STEPS: dict[type, Callable[..., None]] = {
