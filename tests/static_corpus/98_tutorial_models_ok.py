@@ -1,7 +1,8 @@
 """Models as they are written in tutorials: all of it is right."""
 
 import math
-from typing import Callable, Optional
+from collections.abc import Callable
+from typing import Optional
 
 import torch
 import torch.nn as nn
