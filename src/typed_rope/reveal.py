@@ -1,7 +1,7 @@
 """Asking what is known of a shape: of mypy before the program runs, of Python when it does.
 
-    reveal_shape(x)     mypy, with the plugin     note: Revealed shape is "b t h*d"
-                        running                   Runtime shape is float32 (2, 5, 24)
+reveal_shape(x)     mypy, with the plugin     note: Revealed shape is "b t h*d"
+                    running                   Runtime shape is float32 (2, 5, 24)
 """
 
 import sys

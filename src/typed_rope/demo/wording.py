@@ -77,9 +77,9 @@ def static_check(part: StaticCheck, style: Style) -> str:
     return _section(
         style.heading("2. The same mistake, found without running anything"),
         _prose(
-            "mypy proves it, also where there are as many heads as tokens: `typed-rope check FILE`, "
-            "or `plugins = typed_rope.mypy` in mypy.ini. It is not run here: the first run reads "
-            "all of torch's sources, which takes a minute."
+            "mypy proves it, also where there are as many heads as tokens: `typed-rope check "
+            "FILE`, or `plugins = typed_rope.mypy` in mypy.ini. It is not run here: the first run "
+            "reads all of torch's sources, which takes a minute."
         ),
     )
 
