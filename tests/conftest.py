@@ -1,6 +1,8 @@
 """What every test shares: reproducible random numbers, and the pace of the property tests."""
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -22,3 +24,11 @@ torch.set_num_threads(1)
 @pytest.fixture(autouse=True)
 def _same_random_numbers() -> None:
     torch.manual_seed(20231023)
+
+
+@pytest.fixture(autouse=True)
+def _same_limit_of_recursion() -> Iterator[None]:
+    """Take back what mypy does to the limit where it runs in this process."""
+    limit = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(limit)

@@ -73,7 +73,7 @@ NO_BOOL = Trial(alone(NUMBERS), definite=0.7)
 FLOAT_ALONE = Trial(alone(FLOATS), definite=0.7)
 LENIENT = Trial(alone(FLOATS), definite=0.7, lenient=True)
 CHANNELS = Trial(alone(FLOATS, least=3, most=3), definite=0.7, lenient=True)
-FUNCTIONALS = ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
+FUNCTIONALS = ("alpha_dropout", "feature_dropout", "feature_alpha_dropout")
 UNARY: dict[str, Trial] = {
     **trials(
         unary.real_function,
@@ -86,9 +86,9 @@ UNARY: dict[str, Trial] = {
         **dict.fromkeys(("ceil", "trunc", "fix", "relu", "nan_to_num"), NO_BOOL),
         bitwise_not=Trial(alone(BITS), definite=0.7),
         threshold=Trial(alone(FLOATS, Constant(0.5), Constant(0.25)), definite=0.7),
-        **dict.fromkeys(("dropout1d", "dropout2d", "dropout3d"), CHANNELS),
         **{name: functional(name) for name in FUNCTIONALS},
     ),
+    **trials(unary.dropped, CHANNELS, dropout=functional("dropout")),
     **trials(
         unary.kept,
         FLOAT_ALONE,

@@ -33,8 +33,7 @@ _FUNCTIONS_IN_PLACE = ("elu_", "selu_", "celu_", "leaky_relu_", "hardtanh_", "th
 _KEPT = (
     "contiguous", "clone", "detach", "detach_", "cpu", "cuda", "requires_grad_", "pin_memory",
     "resolve_conj", "resolve_neg", "positive", "tril", "triu", "tril_", "triu_", "zero_", "fill_",
-    "normal_", "uniform_", "random_", "bernoulli_", "exponential_", "dropout", "dropout1d",
-    "dropout2d", "dropout3d",
+    "normal_", "uniform_", "random_", "bernoulli_", "exponential_",
 )  # fmt: skip
 _INITIALISERS = (
     "xavier_uniform_", "xavier_normal_", "kaiming_uniform_", "kaiming_normal_", "trunc_normal_",
@@ -72,6 +71,12 @@ def same_dtype(input: Value, *rest: Value, **named: Value) -> Tensor:
 )  # fmt: skip
 def kept(input: Value, *rest: Value, **named: Value) -> Tensor:
     """Keep what the tensor is."""
+    return some_tensor(input)
+
+
+@rule("dropout", "dropout1d", "dropout2d", "dropout3d")
+def dropped(input: Value, *rest: Value, **named: Value) -> Tensor:
+    """Leave entries out by chance: weights stay what they are."""
     return some_tensor(input)
 
 
