@@ -33,7 +33,6 @@ from typed_rope.mypy.report import SHAPE
 from typed_rope.shapes import ShapeSyntaxError, parse
 
 ANNOTATED = ("typing.Annotated", "typing_extensions.Annotated")
-ARRAYS = ("torch._tensor.Tensor", "torch.Tensor", "torch.nn.parameter.Parameter")
 
 
 class Annotations:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from typed_rope.mypy.alignment import aligned
 from typed_rope.mypy.dtypes import family_name
-from typed_rope.mypy.equality import Facts, compare, compare_axes, resolved
+from typed_rope.mypy.equality import Facts, compare, compare_axes, resolved, single
 from typed_rope.mypy.order import misplaced
 from typed_rope.mypy.rules.dims import better, shape
 from typed_rope.mypy.values import (
@@ -196,13 +196,6 @@ def _bind(declared: Axis, given: Axis, bindings: Bindings, facts: Facts) -> None
         bindings.axes[symbol] = given
     elif compare_axes(before, given, facts) != "never":
         bindings.axes[symbol] = better(before, given)
-
-
-def single(size: Size | None) -> str | None:
-    """Tell the symbol that a size is; None where it is more than one."""
-    symbols = size.symbols() if size is not None else frozenset()
-    symbol = next(iter(symbols), None)
-    return symbol if symbol is not None and size == Size.symbol(symbol) else None
 
 
 def _turned(pairs: Sequence[tuple[Axis, Axis]], bindings: Bindings, facts: Facts) -> str | None:

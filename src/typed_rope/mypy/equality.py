@@ -39,6 +39,13 @@ def is_unknown(symbol: str) -> bool:
     return symbol.startswith("?")
 
 
+def single(size: Size | None) -> str | None:
+    """Tell the symbol that a size is; None where it is more than one."""
+    symbols = size.symbols() if size is not None else frozenset()
+    symbol = next(iter(symbols), None)
+    return symbol if symbol is not None and size == Size.symbol(symbol) else None
+
+
 def resolved(size: Size, facts: Facts) -> Size:
     """Write a size with what has been asserted."""
     for _ in range(len(facts)):

@@ -19,10 +19,11 @@ from mypy.plugin import (
 from mypy.typeanal import TypeAnalyser
 from mypy.types import Type
 
-from typed_rope.mypy.annotations import ANNOTATED, ARRAYS, Annotations
+from typed_rope.mypy.annotations import ANNOTATED, Annotations
 from typed_rope.mypy.cached import declared_types, is_projects_own
 from typed_rope.mypy.carrier import Carriers, without_shapes
 from typed_rope.mypy.flow.function import check_body
+from typed_rope.mypy.flow.types import TENSORS
 from typed_rope.mypy.probes import HOOK, Body, Probes
 
 # Calls of these tell nothing of tensors: their modules are not looked at for their sake.
@@ -51,7 +52,7 @@ class ShapePlugin(Plugin):
             return None
         if fullname in ANNOTATED:
             return self._annotated
-        if fullname in ARRAYS:
+        if fullname in TENSORS:
             return self._array
         if fullname.partition(".")[0] in _WITHOUT_ALIASES:
             return None

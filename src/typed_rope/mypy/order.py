@@ -11,7 +11,7 @@ returned  n b         given  b ?              b is the function's own, and has l
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from typed_rope.mypy.equality import is_unknown, is_value
+from typed_rope.mypy.equality import is_unknown, is_value, single
 from typed_rope.mypy.values import Axis
 from typed_rope.shapes import Size
 
@@ -93,8 +93,8 @@ def _name(axis: Axis) -> str | None:
     """Tell the name of an axis; one that is declared in braces has that of the number."""
     if axis.label or axis.size is None:
         return axis.label.lower() if axis.label else None
-    symbol = next(iter(axis.size.symbols()), "")
-    return symbol if is_value(symbol) and axis.size == Size.symbol(symbol) else None
+    symbol = single(axis.size)
+    return symbol if symbol is not None and is_value(symbol) else None
 
 
 def _fix(declared: Sequence[str | None], given: Sequence[str | None]) -> str | None:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from typed_rope.mypy.binding import Bindings, single
+from typed_rope.mypy.binding import Bindings
+from typed_rope.mypy.equality import single
 from typed_rope.mypy.values import (
     Axis,
     Dims,

@@ -1,6 +1,6 @@
 """Calls of Python's own functions, and of what only a type checker answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 from mypy.nodes import CallExpr
 
@@ -20,16 +20,16 @@ from typed_rope.mypy.values import (
     whole,
 )
 
-Positional = list[Value] | None
-BuiltinCall = Callable[[Frame, CallExpr, Positional, Mapping[str, Value]], Value]
+BuiltinCall = Callable[[Frame, CallExpr, Sequence[Value]], Value]
+"""Follows a call that is given so much by position; nothing where that cannot be counted."""
 
 
-def _first(positional: Positional) -> Value:
-    return positional[0] if positional else UNKNOWN
+def _first(given: Sequence[Value]) -> Value:
+    return given[0] if given else UNKNOWN
 
 
-def _len(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
-    value = _first(positional)
+def _len(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    value = _first(given)
     if isinstance(value, Tensor) and value.dims:
         first = sizes_of(value.dims).values[0]
         return Whole() if isinstance(first, Rest) else first
@@ -37,25 +37,19 @@ def _len(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[st
     return whole(len(value.values)) if counted else Whole()  # type: ignore[union-attr] # Items
 
 
-def _sequence(
-    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
-) -> Value:
-    value = _first(positional)
+def _sequence(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    value = _first(given)
     if isinstance(value, Items | Repeated):
         return value
     return Items(()) if not call.args else Repeated(elements(frame, value, call))
 
 
-def _range(
-    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
-) -> Value:
+def _range(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
     return Repeated(Whole())
 
 
-def _enumerate(
-    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
-) -> Value:
-    value = _first(positional)
+def _enumerate(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    value = _first(given)
     if isinstance(value, Items) and len(call.args) == 1:
         rows = [Items((whole(i), one)) for i, one in enumerate(value.values)]
         if not any(isinstance(one, Rest) for one in value.values):
@@ -63,14 +57,13 @@ def _enumerate(
     return Repeated(Items((Whole(), elements(frame, value, call))))
 
 
-def _zip(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
-    counted = [value for value in positional or () if isinstance(value, Items)]
+def _zip(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    counted = [value for value in given if isinstance(value, Items)]
     if not counted or any(isinstance(v, Rest) for value in counted for v in value.values):
-        return Repeated(Items(tuple(elements(frame, value, call) for value in positional or ())))
+        return Repeated(Items(tuple(elements(frame, value, call) for value in given)))
     shortest = min(len(value.values) for value in counted)
     rows = [
-        Items(tuple(_at(frame, value, place, call) for value in positional or ()))
-        for place in range(shortest)
+        Items(tuple(_at(frame, value, place, call) for value in given)) for place in range(shortest)
     ]
     return Items(tuple(rows))
 
@@ -80,40 +73,34 @@ def _at(frame: Frame, value: Value, place: int, call: CallExpr) -> Value:
     return UNKNOWN if isinstance(found, Rest) else found
 
 
-def _reversed(
-    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
-) -> Value:
-    value = _first(positional)
+def _reversed(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    value = _first(given)
     if isinstance(value, Items):
         return Items(tuple(reversed(value.values)))
     return Repeated(elements(frame, value, call))
 
 
-def _int(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
-    value = _first(positional)
+def _int(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    value = _first(given)
     return value if isinstance(value, Whole) else Whole()
 
 
 def _extreme(choose: Callable[..., int]) -> BuiltinCall:
-    def extreme(
-        frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
-    ) -> Value:
-        numbers = [number(value) for value in positional or ()]
+    def extreme(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+        numbers = [number(value) for value in given]
         if len(numbers) > 1 and None not in numbers:
             return whole(choose(numbers))
-        return Whole() if positional and any(isinstance(v, Whole) for v in positional) else UNKNOWN
+        return Whole() if given and any(isinstance(v, Whole) for v in given) else UNKNOWN
 
     return extreme
 
 
-def _sum(frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]) -> Value:
-    return Whole() if isinstance(elements(frame, _first(positional), call), Whole) else UNKNOWN
+def _sum(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    return Whole() if isinstance(elements(frame, _first(given), call), Whole) else UNKNOWN
 
 
-def _float(
-    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
-) -> Value:
-    value = _first(positional)
+def _float(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    value = _first(given)
     return (
         Constant(float(value.value))
         if isinstance(value, Constant) and isinstance(value.value, float)
@@ -121,10 +108,8 @@ def _float(
     )
 
 
-def _reveal(
-    frame: Frame, call: CallExpr, positional: Positional, named: Mapping[str, Value]
-) -> Value:
-    value = _first(positional)
+def _reveal(frame: Frame, call: CallExpr, given: Sequence[Value]) -> Value:
+    value = _first(given)
     frame.report.note(f"Revealed shape is {described(value)}", call)
     return value
 

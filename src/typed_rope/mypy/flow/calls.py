@@ -50,8 +50,7 @@ def call(frame: Frame, expression: CallExpr) -> Value:
         return _use(frame, expression, used, passed)
     name = callee.fullname if isinstance(callee, RefExpr) else ""
     if name in BUILTINS:
-        positional = None if passed.positional is None else list(passed.positional)
-        return BUILTINS[name](frame, expression, positional, passed.named)
+        return BUILTINS[name](frame, expression, passed.positional or ())
     operation = _operation(expression, name)
     if operation is not None:
         if passed.positional is None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from mypy.nodes import CallExpr, ComparisonExpr, Expression, MemberExpr, NameExpr, OpExpr, UnaryExpr
 
-from typed_rope.mypy.equality import is_unknown, is_value
+from typed_rope.mypy.equality import is_unknown, is_value, single
 from typed_rope.mypy.flow.assignment import assign
 from typed_rope.mypy.flow.expressions import evaluate
 from typed_rope.mypy.flow.frame import Frame
@@ -117,7 +117,7 @@ def _assume_equal(frame: Frame, one: Value, other: Value) -> None:
 
 def _learn(frame: Frame, one: Size, other: Size) -> None:
     """Let a symbol stand for a size: one that says less for one that says more."""
-    pairs = [(_symbol(one), other), (_symbol(other), one)]
+    pairs = [(single(one), other), (single(other), one)]
     for symbol, size in sorted(pairs, key=lambda pair: -_vague(pair[0])):
         if symbol is not None and symbol not in size.symbols():
             frame.state.facts[symbol] = size
@@ -128,11 +128,6 @@ def _vague(symbol: str | None) -> int:
     if symbol is None:
         return -1
     return 2 if is_unknown(symbol) else int(is_value(symbol))
-
-
-def _symbol(size: Size) -> str | None:
-    symbol = next(iter(size.symbols()), None)
-    return symbol if symbol is not None and size == Size.symbol(symbol) else None
 
 
 def _assume_instance(frame: Frame, condition: CallExpr) -> None:

@@ -7,8 +7,7 @@ Where one number would be the size of two axes of different names, nothing is le
 shared, and signatures are seldom that exact.
 """
 
-from typed_rope.mypy.binding import single
-from typed_rope.mypy.equality import is_unknown, is_value
+from typed_rope.mypy.equality import is_unknown, is_value, single
 from typed_rope.mypy.flow.frame import Frame
 from typed_rope.mypy.flow.renaming import renamed
 from typed_rope.mypy.values import Axis, Value

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from typed_rope.mypy.equality import Facts, compare_axes
+from typed_rope.mypy.equality import Facts, compare_axes, single
 from typed_rope.mypy.rules.rule import Refused, Unsure
 from typed_rope.mypy.values import Axis, Dims, Many
 from typed_rope.shapes import Size
@@ -70,10 +70,8 @@ def product(axes: Sequence[Axis]) -> Size | None:
 
 def sized(size: Size | None) -> Axis:
     """Make an axis of a size; one whose size is a name is that axis."""
-    symbols = size.symbols() if size is not None else frozenset()
-    name = next(iter(symbols), None)
-    named = name is not None and name.isidentifier() and size == Size.symbol(name)
-    return Axis(size, name if named else None)
+    name = single(size)
+    return Axis(size, name if name is not None and name.isidentifier() else None)
 
 
 def agree(left: Axis, right: Axis, facts: Facts) -> Axis:

@@ -14,7 +14,7 @@ before, or a part of it: no axis is taken to be divisible by another one of the 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from typed_rope.mypy.equality import Facts, compare, is_unknown, is_value, resolved
+from typed_rope.mypy.equality import Facts, compare, is_unknown, is_value, resolved, single
 from typed_rope.mypy.values import Axis
 from typed_rope.shapes import Size
 
@@ -124,10 +124,8 @@ def _is_product(axis: Axis) -> bool:
 
 def _name(axis: Axis) -> str | None:
     """Tell the name of an axis whose size is one name."""
-    if axis.size is None or len(axis.size.terms) != 1 or len(axis.size.symbols()) != 1:
-        return None
-    (symbol,) = axis.size.symbols()
-    return symbol if axis.size == Size.symbol(symbol) and not is_value(symbol) else None
+    symbol = single(axis.size)
+    return symbol if symbol is not None and not is_value(symbol) else None
 
 
 def _uses(axes: Sequence[Axis], name: str) -> int:
